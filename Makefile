@@ -1,0 +1,59 @@
+# One command runs the main job (`make demo`), one the tests (`make test`).
+# The rest of this file installs what they need into .venv, from lock files with hashes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+
+.PHONY: help demo test faults bench live lock format clean
+.DEFAULT_GOAL := help
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/bin/uv: requirements/uv.txt
+	@echo "Creating .venv ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.runtime: .venv/bin/uv requirements/runtime.txt pyproject.toml
+	@echo "Installing what Marketloop needs ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	@echo "Installing what the tests need ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: .venv/.runtime  ## run both paid-ads processes on a simulated market; ONCE=1 ends after the runs
+	@$(BIN)/marketloop demo $(if $(ONCE),--once)
+
+test: .venv/.dev  ## lint, types, import rules and all tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest
+
+faults: .venv/.dev  ## the long half of the fault tests: kills at every step, platforms and servers gone
+	@$(BIN)/pytest -m slow
+
+bench: .venv/.dev  ## every benchmark against its floor or peer, measured in the same run
+	@$(RUN) tests.benchmarks
+
+format: .venv/.dev  ## put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: .venv/.dev  ## take newer versions into the lock files
+	@for part in uv runtime dev; do \
+	  case $$part in uv) from=requirements/uv.in; with= ;; runtime) from=pyproject.toml; with="--group build" ;; dev) from=pyproject.toml; with="--group build --group dev" ;; esac; \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header $$from $$with -o requirements/$$part.txt; \
+	done
+
+clean:  ## remove the environment and everything the demo wrote
+	@rm -rf .venv .marketloop
