@@ -8,24 +8,45 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+SECRET_PATTERN = r"^(env|block):[A-Za-z][A-Za-z0-9_-]*$"  # noqa: S105  of a reference to one
+WINDOW_PATTERN = r"^(yesterday|last_[1-9]\d{0,2}_days|week_to_date|month_to_date)$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 """A name that people type and programs look up: lower case, digits, underscores."""
+
+AccountId = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+"""An id as the platform shows it; digits need no quotes."""
 
 Level = Literal["account", "campaign", "ad_group", "ad", "keyword", "search_term"]
 Mode = Literal["observe", "propose", "act"]
 Firing = Literal["warning", "critical"]
 Unit = Literal["money", "count", "percent", "ratio", "days"]
 
-SecretRef = Annotated[str, StringConstraints(pattern=r"^(env|block):[A-Za-z][A-Za-z0-9_-]*$")]
-"""Where a secret is, never the secret: `env:NAME` (environment or .env) or `block:name` (Prefect)."""
+SecretRef = Annotated[str, StringConstraints(pattern=SECRET_PATTERN)]
+"""Where a secret is, never the secret: `env:NAME` (environment, .env), `block:name` (Prefect)."""
 
 
 class Model(BaseModel):
     """Frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 # --- metrics.yaml, kpis.yaml -------------------------------------------------------------------
@@ -35,7 +56,9 @@ class Metric(Model):
     """A number pulled per day and entity, and where each platform has it."""
 
     title: str
+    """What people call it."""
     unit: Unit
+    """How it is written in messages and reports."""
     weight: str = ""
     """Over days and entities the metric is summed; with a weight (another metric) it is the mean
     weighted by that, as an impression share or a position needs."""
@@ -47,9 +70,12 @@ class Kpi(Model):
     """A formula over metrics. Ratios are ratios of sums over the window."""
 
     title: str
+    """What people call it."""
     formula: str
+    """Metrics with + - * / ( ): `spend / conversions`."""
     unit: Unit
     better: Literal["lower", "higher", "neither"]
+    """Which direction is good."""
 
 
 # --- checks/*.yaml -----------------------------------------------------------------------------
@@ -59,16 +85,21 @@ class Filter(Model):
     """Which entities of the level a check looks at; all conditions must hold."""
 
     status: tuple[Literal["enabled", "paused", "removed", "ended", "unknown"], ...] = ()
+    """One of these; exports without a status column have `unknown`."""
     name: str = ""
     """A shell pattern on the entity's name, upper and lower case alike: `*brand*`."""
     not_name: str = ""
+    """A shell pattern that the name must not fit."""
     label: str = ""
+    """A label that the entity must have."""
 
 
 class Case(Model):
     """One rung of a check. The first case whose condition holds gives the verdict."""
 
     when: str
+    """A condition over metrics and KPIs, such as `cpa > 1.5 * target(cpa)`. Functions of one name:
+    previous, last_week, last_year, usual, account, target. Also: daily_budget, days."""
     verdict: Firing
 
 
@@ -76,18 +107,19 @@ class Check(Model):
     """A condition on figures over a window."""
 
     name: Name
+    """Unique over all files: alerts and overrides go by it."""
     level: Level
+    """What is judged; the process must pull this level."""
     filter: Filter = Filter()
     kpi: Name
     """The KPI or metric whose value, target and change the finding shows."""
-    window: Annotated[
-        str,
-        StringConstraints(pattern=r"^(yesterday|last_[1-9]\d{0,2}_days|week_to_date|month_to_date)$"),
-    ]
+    window: Annotated[str, StringConstraints(pattern=WINDOW_PATTERN)]
+    """`yesterday`, `last_7_days` (any number of complete days), `week_to_date`, `month_to_date`."""
     minimum: dict[Name, float] = {}
     """Metric to the least sum in the window; below it the verdict is unknown, too little data."""
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
     owner: str = ""
+    """An owner of the brand; empty, or one the brand does not have, means its first one."""
     sentence: str
     """A template. Fields: {name}, {value}, {target}, {previous}, {change}, {window}, {minimum}, and
     any metric or KPI by its name."""
@@ -97,12 +129,15 @@ class Fact(Model):
     """A check on something that is so or not, instead of on a figure."""
 
     name: Name
+    """Unique over all files: alerts and overrides go by it."""
     fact: Literal[
         "no_data", "pull_failed", "ad_disapproved", "spend_while_inactive", "landing_page_down"
     ]
     verdict: Firing
     owner: str = ""
+    """An owner of the brand; empty, or one the brand does not have, means its first one."""
     sentence: str
+    """A template; its fields depend on the fact, {name} and {reason} among them."""
 
 
 class CheckLibrary(Model):
@@ -119,9 +154,13 @@ class WorkflowTask(Model):
     """One piece of a step: what, who is responsible, by when, and who does it."""
 
     what: str
+    """What is done."""
     who: str
+    """Who is responsible."""
     by: str
+    """By when."""
     done_by: Literal["flow", "person"]
+    """Whether the flow does it, or a person."""
 
 
 class WorkflowStep(Model):
@@ -143,8 +182,11 @@ class Report(Model):
     """What the report shows beside the findings."""
 
     kpis: tuple[Name, ...]
+    """Columns of the KPI table, against target and the previous period."""
     charts: tuple[Name, ...]
+    """KPIs and metrics drawn by day."""
     level: Level = "campaign"
+    """What a row of the KPI table is."""
     rows: Annotated[int, Field(ge=1, le=200)] = 20
     """At most this many entities in the KPI table, the largest spend first."""
 
@@ -153,8 +195,11 @@ class Process(Model):
     """A series of steps towards a marketing objective; one flow."""
 
     title: str
+    """What people call it."""
     objective: str
+    """The marketing objective it works towards."""
     platform: str
+    """Whose accounts it is about: `google_ads`."""
     workflow: Annotated[tuple[WorkflowStep, ...], Field(min_length=1)]
     pulls: Annotated[tuple[Pull, ...], Field(min_length=1)]
     history_days: Annotated[int, Field(ge=1, le=1100)] = 120
@@ -162,8 +207,11 @@ class Process(Model):
     stale_after_days: Annotated[int, Field(ge=0, le=30)] = 0
     """How many days behind yesterday an account's data may be before verdicts are unknown."""
     kpis: tuple[Name, ...]
+    """The KPIs and metrics that this process is measured by."""
     libraries: tuple[Name, ...] = ()
+    """Files of `checks/`, without their ending."""
     checks: tuple[Check, ...] = ()
+    """Checks of this process alone."""
     facts: tuple[Fact, ...] = ()
     report: Report
 
@@ -175,6 +223,7 @@ class Owner(Model):
     """Somebody responsible, and how to reach them."""
 
     name: str
+    """As people know them."""
     notify: tuple[SecretRef, ...] = ()
     """Where the Apprise URLs are; a URL holds a password or token, so it is a secret."""
 
@@ -183,10 +232,13 @@ class AccountEntry(Model):
     """One account of the brand and how its data gets here."""
 
     name: Name
+    """What commands and reports call it; unique in this file."""
     platform: str
+    """Whose figures these are: `google_ads`, `meta_ads`."""
     connector: str = ""
     """A connector of `connectors/channels/`; empty means the one named like the platform."""
-    account_id: str
+    account_id: AccountId
+    """As the platform shows it."""
     secrets: dict[str, SecretRef] = {}
     """Option of the connector to where its secret is."""
     options: dict[str, Any] = {}
@@ -198,19 +250,28 @@ class Goal(Model):
 
     name: Name
     kpi: Name
+    """A KPI or metric."""
     baseline: float
+    """Where it stood when the goal was set."""
     target: float
+    """Where it should be."""
     by: date
+    """The day it should be reached: 2026-12-31."""
     owner: str
+    """One of `owners`."""
     serves: str
+    """The business objective behind it."""
 
 
 class Target(Model):
     """What a KPI should be, for a whole platform or for all."""
 
     kpi: Name
+    """A KPI or metric."""
     target: float
+    """Money in the brand's currency; a percentage as a fraction (2 % is 0.02)."""
     platform: str = ""
+    """Empty means all; a target for one platform goes before one for all."""
 
 
 class EntityTargets(Model):
@@ -222,6 +283,7 @@ class EntityTargets(Model):
     csv: str = ""
     """A path, relative to the brand file."""
     sql: str = ""
+    """A query that returns these columns."""
     url: SecretRef | None = None
     """The SQLAlchemy URL that `sql` runs on."""
 
@@ -230,7 +292,9 @@ class Budget(Model):
     """What a calendar month may cost."""
 
     platform: str
+    """Of which platform."""
     monthly: Annotated[Decimal, Field(gt=0)]
+    """In the brand's currency."""
     account: str = ""
     """An entry of `accounts`; empty means all accounts of the platform together."""
 
@@ -239,35 +303,50 @@ class Schedule(Model):
     """When a process runs."""
 
     cron: str
+    """Minute, hour, day of month, month, day of week: `0 7 * * MON-FRI`."""
     time_zone: str = ""
     """IANA; empty means the brand's."""
     active: bool = True
+    """False pauses it."""
 
 
 class Override(Model):
     """What a brand changes in a shared check. Switching one off needs a reason."""
 
     off: bool = False
+    """True switches the check off."""
     reason: str = ""
+    """Why; reports show it."""
     minimum: dict[Name, float] | None = None
+    """Replaces the limits of these metrics."""
     cases: tuple[Case, ...] | None = None
+    """Replaces all cases."""
     verdict: Firing | None = None
     """For facts, which have no cases."""
     owner: str = ""
+    """Who gets what the check finds."""
 
 
 class Brand(Model):
     """A business whose marketing we run. The file's name is the brand's short name."""
 
     name: str
+    """As people write it."""
     currency: str
+    """ISO 4217; targets and budgets are in it."""
     time_zone: str
+    """IANA: `Europe/Berlin`."""
     mode: Mode = "observe"
+    """observe never writes; propose writes what a person approved; act writes inside guardrails."""
     owners: Annotated[dict[Name, Owner], Field(min_length=1)]
+    """Who is responsible; the first one gets whatever has no owner."""
     accounts: Annotated[tuple[AccountEntry, ...], Field(min_length=1)]
+    """Where the figures come from."""
     goals: tuple[Goal, ...] = ()
     targets: tuple[Target, ...] = ()
     entity_targets: tuple[EntityTargets, ...] = ()
     budgets: tuple[Budget, ...] = ()
     schedules: dict[Name, Schedule] = {}
+    """Process to when it runs; a process without one is started by hand."""
     checks: dict[Name, Override] = {}
+    """Name of a check to what is different for this brand."""

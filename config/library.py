@@ -1,0 +1,152 @@
+"""The whole configuration, read, checked and joined: which brands, processes and checks exist?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from config.entity_targets import EntityTarget
+from config.inheritance import Checks, checks_of
+from config.misfits import misfits
+from config.models import AccountEntry, Brand, CheckLibrary, Kpi, Metric, Process, Schedule
+from config.problems import ConfigurationError, Problem, choose, errors
+from config.reading import Files, read_files
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What the files say, each part by its name. Made by `load`, which has checked it."""
+
+    metrics: Mapping[str, Metric]
+    kpis: Mapping[str, Kpi]
+    check_libraries: Mapping[str, CheckLibrary]
+    processes: Mapping[str, Process]
+    brands: Mapping[str, Brand]
+    csv_targets: Mapping[str, Sequence[EntityTarget]] = field(default_factory=dict)
+    """Brand to the targets of its CSV files; those of its queries are read at run time."""
+
+    def brand(self, name: str) -> Brand:
+        """Return a brand. Raise `LookupError` with the brands that there are."""
+        return _named("brand", name, self.brands)
+
+    def process(self, name: str) -> Process:
+        """Return a process. Raise `LookupError` with the processes that there are."""
+        return _named("process", name, self.processes)
+
+    def entry(self, brand: str, account: str) -> AccountEntry:
+        """Return an account entry of a brand. Raise `LookupError` with those that there are."""
+        entries = {entry.name: entry for entry in self.brand(brand).accounts}
+        return _named("account", account, entries)
+
+    def entries(
+        self, brand: str, process: str, names: Sequence[str] | None = None
+    ) -> tuple[AccountEntry, ...]:
+        """Return the accounts that a process of a brand is about, or only those named.
+
+        Raise `LookupError` for a name that is none of them.
+        """
+        platform = self.process(process).platform
+        entries = {e.name: e for e in self.brand(brand).accounts if e.platform == platform}
+        return tuple(_named("account", name, entries) for name in (names or entries))
+
+    def checks_for(self, brand: str, process: str) -> Checks:
+        """Return the checks of a process with the brand's changes, and those it switched off."""
+        return checks_of(self.brand(brand), self.process(process), self.check_libraries)
+
+    def targets_for(self, brand: str, platform: str) -> dict[str, float]:
+        """Return KPI to target for a platform; one for the platform goes before one for all."""
+        targets = self.brand(brand).targets
+        general = {target.kpi: target.target for target in targets if not target.platform}
+        return general | {t.kpi: t.target for t in targets if t.platform == platform}
+
+    def monthly_budget(self, brand: str, account: str) -> Decimal | None:
+        """Return what a calendar month of an account may cost, None if that is not known.
+
+        A budget for all accounts of a platform is an account's own if there is only one.
+        """
+        platform = self.entry(brand, account).platform
+        budgets = {
+            b.account: b.monthly for b in self.brand(brand).budgets if b.platform == platform
+        }
+        if account in budgets:
+            return budgets[account]
+        alone = sum(entry.platform == platform for entry in self.brand(brand).accounts) == 1
+        return budgets.get("") if alone else None
+
+    def platform_budget(self, brand: str, platform: str) -> Decimal | None:
+        """Return what a calendar month of all accounts of a platform may cost together.
+
+        Without a budget for all it is the sum of the accounts', None if one of them has none.
+        """
+        budgets = {
+            b.account: b.monthly for b in self.brand(brand).budgets if b.platform == platform
+        }
+        if "" in budgets:
+            return budgets[""]
+        names = [e.name for e in self.brand(brand).accounts if e.platform == platform]
+        if not names or any(name not in budgets for name in names):
+            return None
+        return sum((budgets[name] for name in names), Decimal(0))
+
+    def schedule(self, brand: str, process: str) -> Schedule | None:
+        """Return when a process of a brand runs, with its time zone filled in."""
+        schedule = self.brand(brand).schedules.get(process)
+        zone = schedule and (schedule.time_zone or self.brand(brand).time_zone)
+        return schedule.model_copy(update={"time_zone": zone}) if schedule else None
+
+    def schedules(self) -> Iterator[tuple[str, str, Schedule]]:
+        """Yield (brand, process, schedule) of everything that runs by itself."""
+        for brand in self.brands:
+            for process in self.brands[brand].schedules:
+                if schedule := self.schedule(brand, process):
+                    yield brand, process, schedule
+
+
+def load(library_dir: Path, brands_dir: Path, brand: str | None = None) -> Library:
+    """Return the configuration, or only one brand's.
+
+    Raise `ConfigurationError` with every problem of every file, `LookupError` for a brand without
+    a file. Another brand's mistake does not matter when one brand is asked for. Secrets are not
+    looked up.
+    """
+    library, problems = examine(library_dir, brands_dir, brand=brand)
+    if wrong := errors(problems):
+        raise ConfigurationError(wrong)
+    return library
+
+
+def examine(
+    library_dir: Path,
+    *brand_dirs: Path,
+    brand: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    today: date | None = None,
+) -> tuple[Library, list[Problem]]:
+    """Return what could be read, and all problems and notes in the order of files and lines.
+
+    With `variables` (see `config.secrets.environment`) secrets that cannot be found are problems.
+    """
+    files = read_files(library_dir, brand_dirs, brand)
+    problems = sorted({*files.problems, *misfits(files, variables, today)})
+    return _joined(files), problems
+
+
+def _joined(files: Files) -> Library:
+    return Library(
+        metrics={name: metric for name, metric in files.metrics.items() if metric},
+        kpis={name: kpi for name, kpi in files.kpis.items() if kpi},
+        check_libraries={name: read.model for name, read in files.check_libraries.items()},
+        processes={name: read.model for name, read in files.processes.items()},
+        brands={name: read.model for name, read in files.brands.items()},
+        csv_targets=files.csv_targets,
+    )
+
+
+def _named(what: str, name: str, there: Mapping[str, T]) -> T:
+    if name not in there:
+        raise LookupError(f"no {what} {name!r}; {choose(name, there)}")
+    return there[name]

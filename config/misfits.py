@@ -1,0 +1,69 @@
+"""What does not fit between the files? Every rule, over everything that could be read."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from config.brand_rules import Surroundings, brand_problems, plain_id
+from config.check_rules import (
+    check_problems,
+    duplicate_checks,
+    kpi_problems,
+    metric_problems,
+    process_problems,
+)
+from config.models import Check, CheckLibrary, Fact, Process
+from config.problems import Problem
+from config.reading import Files, Read
+
+
+def misfits(
+    files: Files, variables: Mapping[str, str] | None = None, today: date | None = None
+) -> Iterator[Problem]:
+    """Yield the problems of right-shaped files that do not fit each other.
+
+    `variables` are what secrets are looked up in, `today` is for notes on dates in the past.
+    """
+    known = files.vocabulary()
+    if files.metrics_source:
+        yield from metric_problems(files.metrics_source, known)
+    if files.kpis_source:
+        yield from kpi_problems(files.kpis_source, known)
+    holders: list[Read[CheckLibrary] | Read[Process]] = [
+        *files.check_libraries.values(),
+        *files.processes.values(),
+    ]
+    for holder in holders:
+        yield from check_problems(holder.source, holder.model.checks, holder.model.facts, known)
+    yield from duplicate_checks([(it.source, it.model.checks, it.model.facts) for it in holders])
+    for process in files.processes.values():
+        libraries = [files.check_libraries.get(name) for name in process.model.libraries]
+        inherited = [check for it in libraries if it for check in it.model.checks]
+        yield from process_problems(process.source, process.model, inherited, known)
+    checks: dict[str, Check | Fact] = {}
+    for holder in holders:
+        checks |= {check.name: check for check in holder.model.checks}
+        checks |= {fact.name: fact for fact in holder.model.facts}
+    processes = {name: it.model for name, it in files.processes.items()}
+    around = Surroundings(
+        known,
+        {name: processes.get(name) for name in files.process_names},
+        checks,
+        files.complete,
+        variables,
+        today,
+    )
+    for brand in files.brands.values():
+        yield from brand_problems(brand.source, brand.model, around)
+    yield from _shared_accounts(files)
+
+
+def _shared_accounts(files: Files) -> Iterator[Problem]:
+    """Yield a note for an account that two brands have: its figures count in both."""
+    first: dict[tuple[str, str], str] = {}
+    for name, brand in files.brands.items():
+        for position, entry in enumerate(brand.model.accounts):
+            key = (entry.platform, plain_id(entry.account_id))
+            if (owner := first.setdefault(key, name)) != name:
+                message = f"the brand {owner} has this account too"
+                path = ("accounts", position, "account_id")
+                yield brand.source.note(path, message, "its figures count in both")

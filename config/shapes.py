@@ -1,0 +1,150 @@
+"""Does a file have the shape that its model asks for? pydantic's errors in our words.
+
+Values are checked as strictly as JSON: no text where a number belongs, no `true` for 1.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from config.models import NAME_PATTERN, SECRET_PATTERN, WINDOW_PATTERN
+from config.problems import Problem, choose
+from config.secret_scan import looks_secret
+from config.yaml_source import Source, Where
+
+M = TypeVar("M", bound=BaseModel)
+
+LONGEST_ECHO = 60
+"""A wrong value is repeated in the message up to this many characters."""
+
+_PATTERNS = {
+    NAME_PATTERN: (
+        "is not a name",
+        "use lower-case letters, digits and underscores, a letter first: acme_shop",
+    ),
+    SECRET_PATTERN: (
+        "must say where the secret is, never the secret itself",
+        "put the secret into .env and write env:ITS_NAME here, or block:its-name for a Prefect "
+        "Secret block",
+    ),
+    WINDOW_PATTERN: (
+        "is not a window",
+        "valid: yesterday, last_7_days (any number of days up to 999), week_to_date, month_to_date",
+    ),
+}
+
+_EXPECTED = {
+    "string_type": ("must be text", "put it in quotes"),
+    "int_type": ("must be a whole number", "write it without quotes"),
+    "int_from_float": ("must be a whole number", ""),
+    "float_type": ("must be a number", "write it without quotes, with a point for decimals"),
+    "finite_number": ("must be a finite number", ""),
+    "decimal_type": ("must be a number", "write it without quotes, with a point for decimals"),
+    "decimal_parsing": ("must be a number", "write it without quotes, with a point for decimals"),
+    "bool_type": ("must be true or false", "YAML 1.2 takes yes, no, on and off as text"),
+    "tuple_type": ("must be a list", "write it as [a, b] or as lines that begin with `- `"),
+    "dict_type": ("must be a mapping", "write it as lines `name: value`, indented"),
+    "model_type": ("must be a mapping", "write it as lines `name: value`, indented"),
+    "model_attributes_type": ("must be a mapping", "write it as lines `name: value`, indented"),
+    "date_type": ("must be a date", "write it as 2026-11-30"),
+    "date_parsing": ("must be a date", "write it as 2026-11-30"),
+    "date_from_datetime_parsing": ("must be a date", "write it as 2026-11-30"),
+    "date_from_datetime_inexact": ("must be a date without a time", "write it as 2026-11-30"),
+    "missing": ("is required and missing", "add it"),
+}
+
+
+def shape(source: Source, model: type[M]) -> M | list[Problem]:
+    """Return the file as `model`, or every way in which it does not have that shape."""
+    if source.value is None:
+        return [source.problem((), "the file is empty", f"it needs: {_required(model)}")]
+    return shape_at(source, (), source.value, model)
+
+
+def shape_at(source: Source, path: Where, value: Any, model: type[M]) -> M | list[Problem]:
+    """Return the part of a file that stands at `path` as `model`, or what is wrong with it."""
+    try:
+        return model.model_validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        return [_problem(source, path, it, model) for it in details if not _only_follows(it)]
+
+
+def _only_follows(detail: Any) -> bool:
+    """Say whether a list is called too short only because its items are wrong."""
+    if detail["type"] != "too_short":
+        return False
+    return len(detail["input"]) >= int(detail["ctx"]["min_length"])
+
+
+def _problem(source: Source, path: Where, detail: Any, model: type[BaseModel]) -> Problem:
+    inner: Where = tuple(part for part in detail["loc"] if part != "[key]")
+    message, remedy = _words(detail, inner, model)
+    return source.problem((*path, *inner), message, remedy)
+
+
+def _words(detail: Any, path: Where, model: type[BaseModel]) -> tuple[str, str]:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return "unknown key", choose(str(path[-1]), _keys_at(model, path[:-1]))
+    if kind == "string_pattern_mismatch":
+        message, remedy = _PATTERNS.get(context["pattern"], ("has the wrong form", ""))
+        return message + _echo(detail, path), remedy
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']*)'", context["expected"])
+        return "is none of the valid words" + _echo(detail, path), choose(
+            str(detail["input"]), choices
+        )
+    if kind == "missing" and path and isinstance(detail.get("input"), dict):
+        return _EXPECTED[kind][0], f"add `{path[-1]}:`"
+    if kind in _EXPECTED:
+        message, remedy = _EXPECTED[kind]
+        return message + _echo(detail, path), remedy
+    if kind == "too_short":
+        return f"needs at least {context['min_length']} entry", "add one"
+    # What pydantic says of limits (greater than 0) is plain enough.
+    text = str(detail["msg"])
+    return text[:1].lower() + text[1:] + _echo(detail, path), ""
+
+
+def _echo(detail: Any, path: Where) -> str:
+    """Return the wrong value for the message, unless it is long or could be a secret."""
+    value = detail.get("input")
+    if not isinstance(value, str | int | float) or {"secrets", "notify", "options"} & set(path):
+        return ""
+    text = str(value)
+    return "" if len(text) > LONGEST_ECHO or looks_secret(text) else f", not {text!r}"
+
+
+def _required(model: type[BaseModel]) -> str:
+    return ", ".join(name for name, info in model.model_fields.items() if info.is_required())
+
+
+def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    """Return the keys that the model at `path` inside `model` has."""
+    kind: Any = model
+    for part in path:
+        kind = _inside(kind, part)
+    kind = _bare(kind)
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+
+
+def _inside(kind: Any, part: str | int) -> Any:
+    kind = _bare(kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind.model_fields[str(part)].annotation
+    arguments = get_args(kind)  # tuple[Thing, ...] or dict[str, Thing]
+    return arguments[0] if isinstance(part, int) else arguments[-1]
+
+
+def _bare(kind: Any) -> Any:
+    """Strip `Annotated` and `| None` from a type."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return _bare(next(one for one in get_args(kind) if one is not type(None)))
+    return kind

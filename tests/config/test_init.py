@@ -1,0 +1,94 @@
+import json
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.init import AccountAnswer, BrandAnswers, brand_file, quote, variables
+from config.library import examine
+from config.schema import schemas
+from config.settings import HERE
+from config.yaml_source import Source, parse
+
+ALL = (
+    AccountAnswer("google_ads", "444-555-6666"),
+    AccountAnswer("google_ads", "444-555-7777", manager_id="111-222-3333"),
+    AccountAnswer("meta_ads", "act_123"),
+    AccountAnswer("google_ads", "exported", way="file", path="exports/*.csv"),
+    AccountAnswer("meta_ads", "in the warehouse", way="sql"),
+)
+
+
+def answers(*accounts, name="Acme & Söhne: #1", brand="acme"):
+    return BrandAnswers(brand, name, "EUR", "Europe/Berlin", accounts)
+
+
+def problems_of(text, tmp_path, given):
+    (tmp_path / "brands").mkdir(exist_ok=True)
+    (tmp_path / "brands" / f"{given.brand}.yaml").write_text(text, encoding="utf-8")
+    found = dict.fromkeys(variables(given), "x") | {f"{given.brand.upper()}_NOTIFY": "x"}
+    return examine(HERE, tmp_path / "brands", variables=found)
+
+
+@pytest.mark.parametrize(
+    "accounts", [*((account,) for account in ALL), ALL], ids=lambda it: f"{len(it)}-{it[0].way}"
+)
+def test_the_file_is_valid_as_it_stands(tmp_path, accounts):
+    given = answers(*accounts)
+    library, problems = problems_of(brand_file(given), tmp_path, given)
+    assert [str(problem) for problem in problems] == []
+    brand = library.brand("acme")
+    assert brand.name == "Acme & Söhne: #1"
+    assert [entry.account_id for entry in brand.accounts] == [it.account_id for it in accounts]
+    assert brand.mode == "observe"
+    assert len(brand.schedules) == len({account.platform for account in accounts})
+
+
+@pytest.mark.parametrize("platform", ["google_ads", "meta_ads"])
+def test_its_commented_examples_are_valid_too(tmp_path, platform):
+    given = answers(AccountAnswer(platform, "1"))
+    lines = brand_file(given).splitlines()
+    start = next(n for n, line in enumerate(lines) if line == "# targets:")
+    examples = ("targets:", "budgets:", "goals:", "checks:", "  ")
+    taken = [
+        line.removeprefix("# ") if line.removeprefix("# ").startswith(examples) else line
+        for line in lines[start:]
+    ]
+    library, problems = problems_of("\n".join(lines[:start] + taken), tmp_path, given)
+    assert [str(problem) for problem in problems] == []
+    brand = library.brand("acme")
+    assert brand.targets
+    assert brand.budgets
+    assert brand.goals
+    assert library.checks_for("acme", "google_ads").off
+
+
+def test_it_names_the_schema_that_it_fits():
+    text = brand_file(answers(*ALL), schema="schema/brand.json")
+    assert text.startswith("# yaml-language-server: $schema=schema/brand.json\n")
+    source = parse(text, "acme.yaml")
+    assert isinstance(source, Source)
+    jsonschema.validate(source.value, json.loads(schemas()["brand.json"]))
+
+
+def test_it_asks_for_secrets_by_variables_of_the_brand():
+    assert variables(answers(*ALL[:3])) == [
+        "ACME_GOOGLE_CLIENT_ID", "ACME_GOOGLE_CLIENT_SECRET", "ACME_GOOGLE_REFRESH_TOKEN",
+        "ACME_GOOGLE_2_CLIENT_ID", "ACME_GOOGLE_2_CLIENT_SECRET", "ACME_GOOGLE_2_REFRESH_TOKEN",
+        "ACME_META_ACCESS_TOKEN",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("brand", ["", "Acme", "a b", "a\nmode: act", "../a"])
+def test_refuses_a_short_name_that_no_file_can_have(brand):
+    with pytest.raises(ValueError, match="short name"):
+        brand_file(answers(ALL[0], brand=brand))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
+def test_whatever_people_type_stays_a_value(text):
+    source = parse(f"name: {quote(text)}\nmode: observe", "f.yaml")
+    assert isinstance(source, Source), str(source)
+    assert source.value == {"name": text, "mode": "observe"}

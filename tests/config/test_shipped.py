@@ -1,0 +1,120 @@
+"""The files that come with the program: right, in the shape editors know, and quick to read."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import jsonschema
+import pytest
+
+from config.library import examine
+from config.schema import FOLDER, schemas
+from config.secrets import environment
+from config.settings import HERE, settings
+from config.yaml_source import Source, read
+
+FOLDERS = (HERE / "brands", HERE / "demo", HERE / "examples")
+HEAVY = ("pandas", "numpy", "sqlalchemy", "prefect", "requests", "pyarrow", "apprise", "babel",
+         "pydantic_settings", "google", "connectors")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return examine(HERE, *FOLDERS, today=date(2026, 11, 2))
+
+
+def test_have_no_problem(shipped):
+    assert [str(problem) for problem in shipped[1]] == []
+
+
+def test_the_demo_needs_these_variables_and_no_others():
+    _, problems = examine(HERE, HERE / "demo", variables={})
+    missing = {problem.message.split()[2] for problem in problems}
+    assert missing == {"MARKETLOOP_DEMO_SECRET", "MARKETLOOP_DEMO_INBOX", "MARKETLOOP_SANDBOX_URL"}
+
+
+@pytest.mark.parametrize("brand", ["shop", "clinic"])
+@pytest.mark.parametrize("process", ["google_ads", "facebook_ads"])
+def test_every_demo_process_has_accounts_targets_budget_and_a_schedule(shipped, brand, process):
+    library, _ = shipped
+    assert len(library.entries(brand, process)) == 1
+    platform = library.process(process).platform
+    assert "cpa" in library.targets_for(brand, platform)
+    assert library.platform_budget(brand, platform)
+    assert library.schedule(brand, process)
+
+
+def test_every_target_that_a_check_asks_for_is_set_in_the_demo_or_the_check_is_off(shipped):
+    library, _ = shipped
+    for brand in ("shop", "clinic"):
+        for process in library.processes:
+            targets = library.targets_for(brand, library.process(process).platform)
+            for check in library.checks_for(brand, process).checks:
+                wanted = {
+                    kpi for kpi in library.kpis for c in check.cases if f"target({kpi})" in c.when
+                }
+                assert wanted <= targets.keys(), (brand, process, check.name)
+
+
+def test_workflow_steps_are_shared_between_flow_and_people(shipped):
+    library, _ = shipped
+    for process in library.processes.values():
+        kinds = {task.done_by for step in process.workflow for task in step.tasks}
+        assert kinds == {"flow", "person"}
+        assert len(process.workflow) == 4
+
+
+def test_the_json_schemas_are_current():
+    for name, text in schemas().items():
+        assert (FOLDER / name).read_text(encoding="utf-8") == text, "run python -m config.schema"
+
+
+PAIRS = [
+    *((path, "brand.json") for folder in FOLDERS for path in sorted(folder.glob("*.yaml"))),
+    *((path, "process.json") for path in sorted((HERE / "processes").glob("*.yaml"))),
+    *((path, "checks.json") for path in sorted((HERE / "checks").glob("*.yaml"))),
+]
+
+
+@pytest.mark.parametrize(("path", "schema"), PAIRS, ids=lambda it: getattr(it, "stem", it))
+def test_every_file_fits_its_json_schema(path, schema):
+    source = read(path, path.name)
+    assert isinstance(source, Source)
+    jsonschema.validate(source.value, json.loads((FOLDER / schema).read_text(encoding="utf-8")))
+
+
+def test_a_schema_tells_an_editor_what_a_key_means_and_refuses_others():
+    brand = json.loads(schemas()["brand.json"])
+    assert brand["additionalProperties"] is False
+    assert brand["properties"]["currency"]["description"].startswith("ISO 4217")
+    assert brand["$defs"]["AccountEntry"]["required"] == ["name", "platform", "account_id"]
+    with pytest.raises(jsonschema.ValidationError, match="curency"):
+        jsonschema.validate({"curency": "EUR"}, brand)
+
+
+def test_importing_the_configuration_imports_nothing_slow():
+    modules = [f"config.{path.stem}" for path in HERE.glob("*.py") if path.stem != "__init__"]
+    code = f"import {', '.join(modules)}, sys; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in run.stdout.split()}
+    assert not loaded & set(HEAVY)
+
+
+def test_settings_come_from_the_environment_before_dotenv(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text(
+        "MARKETLOOP_STATE_DIR=/file\nMARKETLOOP_PREFECT_UI_URL=http://ui\n"
+    )
+    monkeypatch.setenv("MARKETLOOP_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("MARKETLOOP_BRANDS_DIR", "")
+    found = settings()
+    assert found.state_dir == tmp_path / "state"
+    assert found.prefect_ui_url == "http://ui"
+    assert found.brands_dir == HERE / "brands"
+
+
+def test_the_warehouse_url_is_not_shown(monkeypatch):
+    monkeypatch.setenv("MARKETLOOP_WAREHOUSE_URL", "postgresql://bot:hunter2@host/db")
+    assert "hunter2" not in repr(settings())
+    assert settings().warehouse_url.get_secret_value().endswith("hunter2@host/db")
+    assert "MARKETLOOP_WAREHOUSE_URL" in environment()
