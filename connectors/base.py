@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args, runtime_checkable
 
 from config.models import Level
 
@@ -123,6 +123,19 @@ class Channel(Protocol):
         per metric under our names, money in major units of the account's currency. NaN means
         "does not apply or unknown". A key that comes twice replaces, never adds.
         """
+        ...
+
+
+@runtime_checkable
+class PartialChannel(Channel, Protocol):
+    """A channel that does not know every day: a file ends where it was exported.
+
+    Whoever pulls asks `covered` first, pulls those windows and records only them as complete; the
+    other days stay unknown and never read as zero. `performance` refuses a window beyond them.
+    """
+
+    def covered(self, level: Level, window: Window, breakdown: str = "") -> list[Window]:
+        """Return the parts of a window that are known, in order; none is no error."""
         ...
 
 

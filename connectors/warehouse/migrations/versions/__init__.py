@@ -1,0 +1,1 @@
+"""How the warehouse's tables and views came to be, step by step."""

@@ -1,0 +1,84 @@
+"""What do analysts read without joins? The text of the views, for the migrations that make them.
+
+A released migration must keep making what it made: change a view by adding a new text here and
+a migration that uses it.
+"""
+
+FIGURES = (
+    "p.spend, p.impressions, p.clicks, p.conversions, p.conversions_value, p.more, e.entity_key"
+)
+
+OWNER = (
+    "p.date_day, a.brand, a.platform, a.account_id, a.name AS account_name, a.currency, a.time_zone"
+)
+
+ABOVE = {
+    "account": "",
+    "campaign": "e.entity_id AS campaign_id, e.name AS campaign_name, ",
+    "ad_group": (
+        "e.campaign_id, c.name AS campaign_name, "
+        "e.entity_id AS ad_group_id, e.name AS ad_group_name, "
+    ),
+}
+BELOW_AD_GROUP = (
+    "e.campaign_id, c.name AS campaign_name, e.parent_id AS ad_group_id, "
+    "g.name AS ad_group_name, e.entity_id AS {level}_id, e.name AS {level}_name, "
+)
+
+LEVELS = ("account", "campaign", "ad_group", "ad", "keyword", "search_term")
+
+
+def performance_view(level: str) -> tuple[str, str]:
+    """Return the name and query of one level's daily figures, without breakdowns."""
+    names = ABOVE.get(level, BELOW_AD_GROUP.format(level=level))
+    joins = ""
+    if level not in {"account", "campaign"}:
+        joins += (
+            " LEFT JOIN entities c ON c.account_key = e.account_key AND c.level = 'campaign'"
+            " AND c.entity_id = e.campaign_id"
+        )
+    if level not in ABOVE:
+        joins += (
+            " LEFT JOIN entities g ON g.account_key = e.account_key AND g.level = 'ad_group'"
+            " AND g.entity_id = e.parent_id"
+        )
+    query = (
+        f"SELECT {OWNER}, {names}e.status AS {level}_status, {FIGURES} "  # noqa: S608, constants
+        "FROM performance_daily p JOIN entities e ON e.entity_key = p.entity_key "
+        f"JOIN accounts a ON a.account_key = e.account_key{joins} "
+        f"WHERE p.breakdown = '' AND e.level = '{level}'"
+    )
+    return f"{level}_performance_daily", query
+
+
+OPEN_ALERTS = (
+    "open_alerts",
+    """
+    SELECT l.alert_id, l.brand, l.process, l.check_name, l.verdict, l.state, a.platform,
+           a.account_id, a.name AS account_name, e.level, e.entity_id, l.name AS entity_name,
+           l.sentence, l.value, l.target, l.owner, l.opened_at, l.last_seen_at, l.times_seen,
+           l.fingerprint
+    FROM alerts l
+    LEFT JOIN accounts a ON a.account_key = l.account_key
+    LEFT JOIN entities e ON e.entity_key = l.entity_key
+    WHERE l.state <> 'resolved'
+    """,
+)
+
+LATEST_CHECK_RESULTS = (
+    "latest_check_results",
+    """
+    SELECT r.brand, r.process, r.as_of, r.check_name, r.level, a.platform, a.account_id,
+           a.name AS account_name, e.entity_id, r.name AS entity_name, r.verdict, r.kpi, r.unit,
+           r.value, r.target, r.previous, r.window_start, r.window_end, r.sentence, r.reason,
+           r.numbers, r.owner, r.run_id
+    FROM check_results r
+    JOIN (SELECT brand, process, max(as_of) AS as_of FROM check_results GROUP BY brand, process) n
+      ON n.brand = r.brand AND n.process = r.process AND n.as_of = r.as_of
+    LEFT JOIN accounts a ON a.account_key = r.account_key
+    LEFT JOIN entities e ON e.entity_key = r.entity_key
+    """,
+)
+
+VIEWS = (*map(performance_view, LEVELS), OPEN_ALERTS, LATEST_CHECK_RESULTS)
+"""Name and query of every view."""

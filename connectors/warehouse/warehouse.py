@@ -1,0 +1,34 @@
+"""One object for the whole warehouse. What it does stands in the classes it is made of."""
+
+from typing import Self
+
+from connectors.warehouse.alerts import AlertStore
+from connectors.warehouse.database import Database
+from connectors.warehouse.outbox import Outbox
+from connectors.warehouse.pulls import PullStore
+from connectors.warehouse.runs import RunStore
+from connectors.warehouse.upgrade import check_revision, is_empty, upgrade
+
+
+class Warehouse(PullStore, RunStore, AlertStore, Outbox):
+    """An open warehouse whose schema is the one this code needs. Threads may share it."""
+
+    def __init__(self, url: str) -> None:
+        """Open without migrating. Raises `RejectedError` if the schema is older or newer."""
+        super().__init__(url)
+        check_revision(self)
+
+    @classmethod
+    def prepare(cls, url: str) -> Self:
+        """Open, and make the tables first if there are none. An older schema is not touched."""
+        with Database(url) as database:
+            if is_empty(database):
+                upgrade(database)
+        return cls(url)
+
+    @classmethod
+    def create(cls, url: str) -> Self:
+        """Create the database or migrate it, then open it."""
+        with Database(url) as database:
+            upgrade(database)
+        return cls(url)
