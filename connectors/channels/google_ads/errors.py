@@ -1,0 +1,106 @@
+"""What a failed Google Ads call means: by the codes of its body, never by its sentences.
+
+Source: the error enums of google-ads 34.0.0 (v26) and Google's "API errors" guide.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.base import ConnectorError, ReconnectError, RejectedError, TransientError
+from connectors.exchange import Reply, word
+from connectors.http import RETRYABLE, AppLimitError, TokenExpiredError, retry_after, status_error
+
+
+class StalePageError(RejectedError):
+    """The page token has run out: the query must begin again."""
+
+
+RETRY = frozenset({"INTERNAL_ERROR", "TRANSIENT_ERROR", "DEADLINE_EXCEEDED"}) | {
+    "CONCURRENT_MODIFICATION"
+}
+TOO_MANY = 429
+QUOTA_WAIT = {
+    "RESOURCE_EXHAUSTED": 60.0,
+    "RESOURCE_TEMPORARILY_EXHAUSTED": 30.0,
+    "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION": 60.0,
+    "EXCESSIVE_LONG_TERM_QUERY_RESOURCE_CONSUMPTION": 3600.0,
+}
+"""Seconds to wait if Google names none."""
+STALE_PAGE = frozenset({"EXPIRED_PAGE_TOKEN", "INVALID_PAGE_TOKEN"})
+EXPIRED = frozenset({"OAUTH_TOKEN_EXPIRED", "OAUTH_TOKEN_INVALID", "UNAUTHENTICATED"})
+RECONNECT = {
+    "OAUTH_TOKEN_REVOKED": "reconnect the account",
+    "OAUTH_TOKEN_DISABLED": "reconnect the account",
+    "GOOGLE_ACCOUNT_DELETED": "reconnect with another Google account",
+    "NOT_ADS_USER": "reconnect with a Google account that has access to Google Ads",
+    "TWO_STEP_VERIFICATION_NOT_ENROLLED": "switch on 2-step verification, then reconnect",
+    "ADVANCED_PROTECTION_NOT_ENROLLED": "enrol in advanced protection, then reconnect",
+}
+ADVICE = {
+    "USER_PERMISSION_DENIED": "set login_customer_id to the manager account, or get access",
+    "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION": "apply for Explorer or Basic access",
+    "ACTION_NOT_PERMITTED": "apply for Explorer or Basic access for the Cloud project",
+    "ACTION_NOT_PERMITTED_FOR_SUSPENDED_ACCOUNT": "the account is suspended: see Google Ads",
+    "CUSTOMER_NOT_ENABLED": "the account is closed or not set up yet: see Google Ads",
+    "CUSTOMER_NOT_FOUND": "check account_id",
+    "ACCESS_PROHIBITED": "this Cloud project may not call the API",
+    "REQUESTED_METRICS_FOR_MANAGER": "this is a manager account: choose one of its accounts",
+    "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED": "days reach back 37 months: start later",
+    "UNSUPPORTED_VERSION": "Google no longer serves this version of its API: upgrade marketloop",
+}
+
+
+def _failures(reply: Reply) -> list[Mapping[str, Any]]:
+    """Return the body's errors, whether it is an object or (from streams) a one-element array."""
+    body = reply.body[0] if isinstance(reply.body, list) and reply.body else reply.body
+    try:
+        details = body["error"].get("details", ())
+        errors = [error for detail in details for error in detail.get("errors", ())]
+        return errors or [{"errorCode": {"": body["error"]["status"]}, **body["error"]}]
+    except (KeyError, TypeError, AttributeError):
+        return []
+
+
+def _request_id(reply: Reply) -> str:
+    """Return how Google's support finds this call."""
+    return f" (request {found})" if (found := word(reply.headers.get("request-id", ""))) else ""
+
+
+def _wait(quota: Mapping[str, Any], code: str, reply: Reply) -> float:
+    """Return how long to wait: `retryDelay` (such as "30s"), Retry-After, or our own guess."""
+    delay = str(quota.get("retryDelay", ""))
+    if re.fullmatch(r"\d+(\.\d+)?s", delay):
+        return float(delay[:-1])
+    return retry_after(reply.headers) or QUOTA_WAIT.get(code, 60.0)
+
+
+def judge(reply: Reply) -> None:
+    """Raise what a failed reply stands for."""
+    if 200 <= reply.status < 300:
+        return
+    failures = _failures(reply)
+    raise _error(reply, failures[0]) if failures else status_error(reply)
+
+
+def _error(reply: Reply, failure: Mapping[str, Any]) -> ConnectorError:
+    family, code = next(iter(failure.get("errorCode", {}).items()), ("", ""))
+    code = code if isinstance(code, str) and re.fullmatch(r"[A-Z0-9_]{1,80}", code) else "UNKNOWN"
+    what = f"{reply.where}: {reply.status} {code}{_request_id(reply)}"
+    if code in RETRY or reply.status in RETRYABLE - {TOO_MANY}:
+        return TransientError(f"{what}; may pass", retry_after(reply.headers))
+    if code in QUOTA_WAIT or (reply.status == TOO_MANY and code not in ADVICE):
+        quota = (failure.get("details") or {}).get("quotaErrorDetails") or {}
+        seconds = _wait(quota, code, reply)
+        limit = AppLimitError if quota.get("rateScope") == "DEVELOPER" else TransientError
+        return limit(f"{what}; calls wait {seconds:.0f} s", seconds)
+    if code in EXPIRED:
+        return TokenExpiredError(f"{what}; reconnect the account")
+    if code in RECONNECT:
+        return ReconnectError(f"{what}; {RECONNECT[code]}")
+    if code in STALE_PAGE:
+        return StalePageError(f"{what}; begin the query again")
+    if code in ADVICE:
+        return RejectedError(f"{what}; {ADVICE[code]}")
+    sentence = reply.quote(failure.get("message", ""))
+    return RejectedError(f"{what} in {word(family) or 'no family'}: {sentence}")

@@ -1,0 +1,86 @@
+"""From an account in a brand file to a connected channel.
+
+A connector is a module of `connectors/channels/` with an `Options` (pydantic, unknown keys
+forbidden, secrets as `SecretStr`) and a `Connector(options, session=None, *, throttle=None)`.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+import connectors.channels
+from config.models import AccountEntry, Metric
+from connectors.base import Channel, RejectedError, Throttle
+
+AVAILABLE = tuple(sorted(module.name for module in iter_modules(connectors.channels.__path__)))
+
+
+def open_channel(
+    entry: AccountEntry,
+    *,
+    resolve: Callable[[str], str],
+    throttle: Throttle,
+    metrics: Mapping[str, Metric],
+) -> Channel:
+    """Connect an account; nothing is sent yet.
+
+    `resolve` turns a reference such as `env:NAME` into the secret. Of `metrics`, the connector
+    gets those it has a source for. Raises `RejectedError` naming the account, the option and the
+    valid ones, and never a secret's value; what `resolve` raises passes.
+    """
+    name = entry.connector or entry.platform
+    module = _module(entry.name, name)
+    given: dict[str, Any] = {
+        "account_id": entry.account_id,
+        "platform": entry.platform,
+        "metrics": {
+            ours: metric.sources[name] for ours, metric in metrics.items() if name in metric.sources
+        },
+    }
+    fields = module.Options.model_fields
+    options = {key: value for key, value in given.items() if key in fields} | entry.options
+    _refuse_bare_secrets(entry, module.Options)
+    options |= {key: resolve(reference) for key, reference in entry.secrets.items()}
+    channel: Channel = module.Connector(_checked(entry, module.Options, options), throttle=throttle)
+    return channel
+
+
+def _module(account: str, connector: str) -> ModuleType:
+    if connector not in AVAILABLE:
+        known = ", ".join(AVAILABLE)
+        raise RejectedError(f"account {account}: no connector {connector!r}; there are: {known}")
+    return import_module(f"connectors.channels.{connector}")
+
+
+def secret_names(options: type[BaseModel]) -> tuple[str, ...]:
+    """Return the options that hold secrets."""
+    fields = options.model_fields.items()
+    return tuple(name for name, field in fields if "SecretStr" in repr(field.annotation))
+
+
+def _refuse_bare_secrets(entry: AccountEntry, options: type[BaseModel]) -> None:
+    """A secret in YAML is a secret in the repository."""
+    if bare := sorted(set(entry.options) & set(secret_names(options))):
+        raise RejectedError(
+            f"account {entry.name}: {', '.join(bare)} is a secret: move it from options to "
+            "secrets, as env:NAME or block:name"
+        )
+
+
+def _checked(entry: AccountEntry, model: type[BaseModel], options: dict[str, Any]) -> BaseModel:
+    """Build the options; of pydantic's errors take the place and the sentence, not the input."""
+    try:
+        return model(**options)
+    except ValidationError as error:
+        wrong = "; ".join(_sentence(item) for item in error.errors(include_input=False))
+        valid = ", ".join(model.model_fields)
+        raise RejectedError(f"account {entry.name}: {wrong}. Valid options: {valid}") from None
+
+
+def _sentence(item: Mapping[str, Any]) -> str:
+    place = ".".join(str(part) for part in item["loc"])
+    return f"{place}: {item['msg']}" if place else str(item["msg"])
