@@ -1,0 +1,44 @@
+"""`python -m connectors.sandbox`: a market for other processes, until SIGTERM or SIGINT.
+
+Prints one JSON line when it is ready, with `url`, `google_url`, `meta_url` and `today`.
+"""
+
+import argparse
+import json
+import signal
+import sys
+from datetime import date
+from threading import Event
+
+from connectors.sandbox.demo import DEMO_TODAY, demo
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.size import sized
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until a signal comes; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m connectors.sandbox", description=__doc__)
+    parser.add_argument("--scenario", choices=("demo", "size"), default="demo")
+    parser.add_argument("--campaigns", type=int, default=10_000, help="of --scenario size")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--today", type=date.fromisoformat, default=DEMO_TODAY)
+    parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
+    chosen = parser.parse_args(arguments)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    scenario = demo() if chosen.scenario == "demo" else sized(chosen.campaigns, chosen.seed)
+    with Sandbox(scenario, chosen.seed, chosen.today, port=chosen.port) as sandbox:
+        ready = {
+            "url": sandbox.url,
+            "google_url": sandbox.google_url,
+            "meta_url": sandbox.meta_url,
+            "today": chosen.today.isoformat(),
+        }
+        print(json.dumps(ready), flush=True)
+        stop.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
