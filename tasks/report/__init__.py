@@ -1,0 +1,1 @@
+"""What one run tells people: one plain `Report`, and its renderings."""

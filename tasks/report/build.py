@@ -1,0 +1,215 @@
+"""How does what a run found become its report? Only here is anything computed or chosen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from config.models import Brand, Process
+from connectors.base import Window
+from connectors.records import OpenAlert, Result
+from tasks.cube import Cube, by_account
+from tasks.report.attention import (
+    LONGEST_LIST,
+    attention,
+    check_title,
+    count_verdicts,
+    further_findings,
+    needs_attention,
+    unjudged,
+)
+from tasks.report.breakdowns import BreakdownFigures, breakdown_tables
+from tasks.report.figures import PERIOD, daily, measure, optional
+from tasks.report.kpi_tables import Ground, kpi_tables
+from tasks.report.model import (
+    Attention,
+    FailedAccount,
+    Freshness,
+    Link,
+    Report,
+    Series,
+    SwitchedOff,
+    Trend,
+)
+from tasks.report.plans import month_plans
+from tasks.targets import Targets
+from tasks.verdicts import Verdicts
+from tasks.vocabulary import Vocabulary
+from tasks.windows import compared, window_of
+
+TREND_DAYS = 90
+SPARK_DAYS = 30
+MOST_CHARTS = 24
+"""Trends beyond these are left out, the accounts with the largest spend first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a report is made of."""
+
+    brand: Brand
+    process: Process
+    as_of: date
+    accounts: pd.DataFrame
+    """account_key, entry, account_id, name, currency; one row per account of the run."""
+    cubes: Mapping[str, Cube]
+    """By level, with at least 90 days; the process's report level is needed, unless there is no
+    data at all. `account` is summed from it if it is missing."""
+    vocabulary: Vocabulary
+    targets: Targets
+    verdicts: Verdicts
+    results: Sequence[Result] = ()
+    """Firing and not judged ones, of checks and facts."""
+    open_alerts: Sequence[OpenAlert] = ()
+    """After this run has been applied; they say since when."""
+    breakdowns: Sequence[BreakdownFigures] = ()
+    freshness: Sequence[Freshness] = ()
+    failed: Sequence[FailedAccount] = ()
+    switched_off: Mapping[str, str] = field(default_factory=dict)
+    """Check to the brand's reason."""
+    links: Sequence[Link] = ()
+
+
+def build_report(material: Material) -> Report:
+    """Compute, choose and order everything that the renderers show.
+
+    Its size is bounded by the number of accounts and `process.report`, whatever the number of
+    entities and findings. Without any cube the report still says what failed and how old the data
+    is.
+    """
+    process, as_of = material.process, material.as_of
+    period = window_of(PERIOD, as_of) or Window(as_of, as_of)
+    fired = needs_attention(material.results)
+    ground = _ground(material)
+    report = Report(
+        brand=material.brand.name,
+        process=process.title,
+        objective=process.objective,
+        as_of=as_of,
+        mode=material.brand.mode,
+        period=period,
+        previous=compared("previous", period),
+        counts=count_verdicts(material.verdicts, material.results),
+        measures=tuple(measure(material.vocabulary, name) for name in process.report.kpis),
+        attention=_attention(material, ground, fired[:LONGEST_LIST]),
+        further=further_findings(fired[LONGEST_LIST:]),
+        failed=tuple(material.failed),
+        unjudged=unjudged(material.results),
+        freshness=tuple(material.freshness),
+        switched_off=tuple(
+            SwitchedOff(check_title(check), reason)
+            for check, reason in sorted(material.switched_off.items())
+        ),
+        links=tuple(material.links),
+    )
+    return (
+        _with_figures(report, material, ground) if process.report.level in ground.cubes else report
+    )
+
+
+def account_titles(accounts: pd.DataFrame) -> dict[int, str]:
+    """Return what people call each account; of two with one name, the name with the id."""
+    names = [
+        str(name or entry) for name, entry in zip(accounts["name"], accounts["entry"], strict=True)
+    ]
+    return {
+        int(key): f"{name} ({account_id})" if names.count(name) > 1 else name
+        for key, name, account_id in zip(
+            accounts["account_key"], names, accounts["account_id"], strict=True
+        )
+    }
+
+
+def _ground(material: Material) -> Ground:
+    """Return the figures, with whole accounts among them."""
+    cubes, level = dict(material.cubes), material.process.report.level
+    if level in cubes and "account" not in cubes:
+        cubes["account"] = by_account(cubes[level], material.accounts)
+    return Ground(
+        cubes=cubes,
+        accounts=material.accounts,
+        titles=account_titles(material.accounts),
+        vocabulary=material.vocabulary,
+        targets=material.targets,
+        verdicts=material.verdicts,
+        as_of=material.as_of,
+        stale_after_days=material.process.stale_after_days,
+    )
+
+
+def _with_figures(report: Report, material: Material, ground: Ground) -> Report:
+    """Add whatever needs daily figures."""
+    shape = material.process.report
+    return replace(
+        report,
+        tables=kpi_tables(ground, shape.level, shape.kpis, shape.rows),
+        trends=_trends(ground, shape.charts),
+        plans=month_plans(
+            material.brand,
+            material.process.platform,
+            ground.cubes["account"],
+            ground.accounts,
+            ground.titles,
+            report.as_of,
+        ),
+        breakdowns=breakdown_tables(ground, material.breakdowns, shape.kpis, shape.rows),
+    )
+
+
+def _trends(ground: Ground, charts: Sequence[str]) -> tuple[Trend, ...]:
+    """Return the course of each charted measure, account by account, the largest spend first."""
+    panel, whole = ground.panel("account"), ground.cubes["account"]
+    spend = np.nan_to_num(panel.figure("", "spend", PERIOD), nan=-1.0)
+    targets = {name: panel.figure("target", name, PERIOD).tolist() for name in charts}
+    keys = ground.accounts["account_key"].tolist()
+    return tuple(
+        Trend(
+            account=ground.titles[keys[place]],
+            currency=ground.currency(place),
+            measure=measure(ground.vocabulary, name),
+            series=daily(ground.vocabulary, whole, name, place, ground.as_of, TREND_DAYS),
+            target=optional(targets[name][place]),
+        )
+        for place in np.argsort(-spend, kind="stable").tolist()
+        for name in charts
+    )[:MOST_CHARTS]
+
+
+def _attention(
+    material: Material, ground: Ground, fired: Sequence[Result]
+) -> tuple[Attention, ...]:
+    """Return the findings with all that people need to know about them."""
+    alerts = {(a.check, a.account_key, a.entity_key): a for a in material.open_alerts}
+    currencies = dict(zip(ground.accounts["account_key"], ground.accounts["currency"], strict=True))
+    owners = {name: owner.name for name, owner in material.brand.owners.items()}
+    first = next(iter(owners.values()))
+    known = {*material.vocabulary.kpis, *material.vocabulary.metrics}
+    return tuple(
+        attention(
+            result,
+            account=ground.titles.get(result.account_key or 0, ""),
+            currency=str(currencies.get(result.account_key, "")),
+            owner=owners.get(result.owner, first),
+            alert=alerts.get((result.check, result.account_key, result.entity_key)),
+            measure=measure(material.vocabulary, result.kpi) if result.kpi in known else None,
+            series=_course(ground, result) if result.kpi in known else None,
+        )
+        for result in fired
+    )
+
+
+def _course(ground: Ground, result: Result) -> Series | None:
+    """Return the last days of the figure a finding is about; None if its entity has no figures."""
+    level = result.level if result.entity_key is not None else "account"
+    if (cube := ground.cubes.get(level)) is None:
+        return None
+    key = "account_key" if result.entity_key is None else "entity_key"
+    if key not in cube.entities:
+        return None
+    wanted = result.account_key if result.entity_key is None else result.entity_key
+    rows = np.flatnonzero(cube.entities[key].to_numpy() == wanted)
+    if not len(rows):
+        return None
+    return daily(ground.vocabulary, cube, result.kpi, int(rows[0]), ground.as_of, SPARK_DAYS)

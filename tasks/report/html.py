@@ -1,0 +1,70 @@
+"""How does a report look as one HTML file? It asks for nothing: no script, no request."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from connectors.records import Verdict
+from tasks.report import charts, wording
+from tasks.report.escape import NAME_LENGTH, plain
+from tasks.report.model import Attention, Plan, Report, Trend
+from tasks.report.numbers import day, number, plural
+
+SENTENCE_LENGTH = 400
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render_html(report: Report) -> str:
+    """Return the report as one self-contained HTML document."""
+    return _environment.get_template("report.html").render(report=report, w=wording)
+
+
+def _badge(verdict: Verdict) -> Markup:
+    return Markup(charts.badge(verdict))  # noqa: S704  our own picture
+
+
+def _sparkline(item: Attention) -> Markup:
+    if item.series is None or item.measure is None:
+        return Markup("")
+    title = f"{item.measure.title}, last {len(item.series.values)} days"
+    return Markup(charts.sparkline(item.series, title))  # noqa: S704  charts escape their words
+
+
+def _trend(trend: Trend) -> Markup:
+    return Markup(charts.trend_chart(trend))  # noqa: S704  charts escape their words
+
+
+def _plan(plan: Plan) -> Markup:
+    return Markup(charts.plan_bar(plan))  # noqa: S704  charts escape their words
+
+
+def _sentence(text: str) -> str:
+    return plain(text, SENTENCE_LENGTH)
+
+
+def _whole(text: str) -> str:
+    """Return a shortened name's full text, for its title; "" if it was not shortened."""
+    full = plain(text, 0)
+    return full if len(full) > NAME_LENGTH else ""
+
+
+_environment.filters |= {
+    "badge": _badge,
+    "sparkline": _sparkline,
+    "trend": _trend,
+    "plan": _plan,
+    "name": plain,
+    "whole": _whole,
+    "sentence": _sentence,
+    "day": day,
+    "number": number,
+    "plural": plural,
+}

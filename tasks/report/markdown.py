@@ -1,0 +1,303 @@
+"""How does a report look in Prefect? GitHub-flavoured Markdown with pictures as `data:` addresses.
+
+Both of Prefect's UIs show this, with pictures as blocks of their own; inside a cell one of them
+squeezes a picture to the width of the column's words. So a picture stands alone or shares a table
+with its like, and marks in tables are characters. Every name passes `escape.markdown`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote
+
+from connectors.records import Verdict
+from tasks.report import charts, wording
+from tasks.report.escape import markdown as literal
+from tasks.report.model import Attention, Figure, KpiRow, KpiTable, Measure, Report, Trend
+from tasks.report.numbers import day, number, plural
+from tasks.report.svg import data_uri
+
+SENTENCE_LENGTH = 400
+CHECKS_NAMED = 8
+CHARTS_IN_A_ROW = 2
+PLANS_DRAWN = 6
+MARKS: dict[Verdict, str] = {"critical": "✖", "warning": "⚠", "unknown": "◇", "ok": "✔"}
+
+
+def render_markdown(report: Report) -> str:
+    """Return the report as the text of a Markdown artifact."""
+    sections = [
+        _head(report),
+        _failed(report),
+        _needs_attention(report),
+        _plans(report),
+        *_kpis(report),
+        _trends(report.trends),
+        *_breakdowns(report),
+        _unjudged(report),
+        _freshness(report),
+        _switched_off(report),
+        _links(report),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _head(report: Report) -> str:
+    return (
+        f"# {_sentence(wording.title(report))}\n\n"
+        f"**{_sentence(wording.headline(report))}**\n\n"
+        f"As of {day(report.as_of)} · {wording.days(report)} · mode {report.mode}"
+    )
+
+
+def _failed(report: Report) -> str:
+    lines = [f"- {literal(f.account)}: {_sentence(f.error)}" for f in report.failed]
+    return _section("Accounts without new data", "\n".join(lines))
+
+
+def _needs_attention(report: Report) -> str:
+    if not report.attention:
+        return _section("Needs attention", "Nothing that the checks look at.")
+    blocks = [_finding(item) for item in report.attention[: wording.IN_FULL]]
+    heads = ["Verdict", "Check", "Where", "Now", "Target", "Change", "Owner"]
+    blocks.append(_table(heads, "lllrrrl", map(_finding_row, report.attention[wording.IN_FULL :])))
+    further = (
+        f"- {plural(more.count, 'further finding')} of {_sentence(more.check)} ({more.verdict})"
+        for more in report.further
+    )
+    blocks.append("\n".join(further))
+    return _section("Needs attention", "\n\n".join(filter(None, blocks)))
+
+
+def _finding(item: Attention) -> str:
+    facts = [*_figures(item), _where(item), f"owner {literal(item.owner)}"]
+    if item.open_since:
+        facts.append(f"open since {day(item.open_since)}")
+    lines = [
+        f"**{MARKS[item.verdict]} {item.verdict}: {_sentence(item.check)}**",
+        _sentence(item.sentence),
+        " · ".join(facts),
+    ]
+    if item.series is not None and item.measure is not None:
+        title = f"{item.measure.title}, last {len(item.series.values)} days"
+        svg = charts.sparkline(item.series, title, 340, 44, verdict=item.verdict)
+        lines.append(_image(title, svg))
+    return "\n\n".join(lines)
+
+
+def _figures(item: Attention) -> list[str]:
+    """Write value, target and change, as far as the finding is about a figure."""
+    if (measure := item.measure) is None:
+        return []
+    figure = item.figure
+    parts = [f"{measure.title} **{wording.value(figure.now, measure, item.currency)}**"]
+    if figure.target is not None:
+        parts.append(f"target {wording.value(figure.target, measure, item.currency)}")
+    if figure.previous is not None:
+        before = wording.value(figure.previous, measure, item.currency)
+        parts.append(f"{wording.change(figure)} from {before}")
+    return parts
+
+
+def _finding_row(item: Attention) -> list[str]:
+    figure, measure = item.figure, item.measure
+    return [
+        f"{MARKS[item.verdict]} {item.verdict}",
+        _sentence(item.check),
+        _where(item),
+        wording.value(figure.now, measure, item.currency) if measure else "",
+        wording.value(figure.target, measure, item.currency) if measure else "",
+        wording.change(figure) if measure else "",
+        literal(item.owner),
+    ]
+
+
+def _where(item: Attention) -> str:
+    inside = f" in {literal(item.account)}" if item.account not in ("", item.name) else ""
+    return f"{wording.level(item.level)} {literal(item.name)}{inside}"
+
+
+def _plans(report: Report) -> str:
+    if not report.plans:
+        return ""
+    first = report.plans[0]
+    heads = ["Budget of", "Spent", "Even pace", "Budget", "Month end", "State"]
+    rows = (
+        [
+            literal(plan.scope),
+            number(plan.spent, "money", plan.currency),
+            number(plan.even_pace, "money", plan.currency),
+            number(plan.budget, "money", plan.currency),
+            number(plan.projected, "money", plan.currency),
+            wording.plan_state(plan),
+        ]
+        for plan in report.plans
+    )
+    about = f"{wording.window(first.month)}, spend through {day(first.through)}."
+    blocks = [f"{about} {wording.EXTRAPOLATION}", _table(heads, "lrrrrl", rows)]
+    for plan in report.plans[:PLANS_DRAWN]:
+        blocks += [literal(plan.scope), _image("spend against plan", charts.plan_bar(plan))]
+    return _section("Spend against plan", "\n\n".join(blocks))
+
+
+def _kpis(report: Report) -> Iterator[str]:
+    for table in report.tables:
+        caption = _sentence(wording.table_caption(report, table))
+        yield f"## {_sentence(table.account)}\n\n{_account_table(report.measures, table)}"
+        yield f"{caption}; in brackets the change against the 7 days before.\n\n" + _entity_table(
+            wording.level(table.level).capitalize(),
+            report.measures,
+            [*table.rows, *([table.rest] if table.rest else [])],
+            table.currency,
+            table.total,
+        )
+
+
+def _account_table(measures: Sequence[Measure], table: KpiTable) -> str:
+    rows = (
+        [
+            measure.title,
+            wording.value(figure.now, measure, table.currency),
+            wording.value(figure.target, measure, table.currency),
+            wording.value(figure.previous, measure, table.currency),
+            " ".join(filter(None, [wording.change(figure), wording.turn(figure, measure)])),
+            _verdict(figure.verdict),
+        ]
+        for measure, figure in zip(measures, table.total.figures, strict=True)
+    )
+    heads = ["Whole account", "7 days", "Target", "7 days before", "Change", "Verdict"]
+    return _table(heads, "lrrrrl", rows)
+
+
+def _entity_table(
+    head: str,
+    measures: Sequence[Measure],
+    rows: Iterable[KpiRow],
+    currency: str,
+    usual: KpiRow | None = None,
+) -> str:
+    expected = [figure.target for figure in usual.figures] if usual else [None] * len(measures)
+    cells = (
+        [
+            _row_name(row),
+            *(
+                _figure(figure, measure, currency, target)
+                for figure, measure, target in zip(row.figures, measures, expected, strict=True)
+            ),
+        ]
+        for row in rows
+    )
+    heads = [head, *(measure.title for measure in measures)]
+    return _table(heads, "l" + "r" * len(measures), cells)
+
+
+def _row_name(row: KpiRow) -> str:
+    mark = f"{MARKS[row.verdict]} " if row.verdict in ("critical", "warning") else ""
+    return f"{mark}{literal(row.name)}{f' ({row.status})' if row.status else ''}"
+
+
+def _figure(figure: Figure, measure: Measure, currency: str, usual: float | None) -> str:
+    parts = [wording.value(figure.now, measure, currency)]
+    if figure.verdict in ("critical", "warning"):
+        parts.insert(0, MARKS[figure.verdict])
+    if figure.previous is not None:
+        parts.append(f"({wording.change(figure)})".replace(" ", "\N{NO-BREAK SPACE}"))
+    if figure.target is not None and figure.target != usual:
+        parts.append(f"target {wording.value(figure.target, measure, currency)}")
+    return " ".join(parts)
+
+
+def _trends(trends: Sequence[Trend]) -> str:
+    blocks = []
+    for account, group in wording.by_account(trends):
+        blocks.append(literal(account))
+        for start in range(0, len(group), CHARTS_IN_A_ROW):
+            row = group[start : start + CHARTS_IN_A_ROW]
+            heads = [trend.measure.title for trend in row]
+            images = [_image(f"{t.measure.title} per day", charts.trend_chart(t)) for t in row]
+            blocks.append(_table(heads, "l" * len(row), [images]))
+    return _section("Trends, day by day", "\n\n".join(blocks))
+
+
+def _breakdowns(report: Report) -> Iterator[str]:
+    for table in report.breakdowns:
+        rows = [*table.rows, *([table.rest] if table.rest else [])]
+        body = _entity_table(
+            _sentence(table.title.capitalize()), table.measures, rows, table.currency
+        )
+        yield _section(f"{literal(table.account)} by {_sentence(table.title)}", body)
+
+
+def _unjudged(report: Report) -> str:
+    rows = (
+        [
+            _sentence(group.reason),
+            f"{group.count:,}",
+            _named(group.checks),
+            "; ".join(_sentence(example) for example in group.examples),
+        ]
+        for group in report.unjudged
+    )
+    return _section(
+        "What could not be judged",
+        _table(["Why", "Verdicts", "Checks", "For example"], "lrll", rows),
+    )
+
+
+def _named(checks: Sequence[tuple[str, int]]) -> str:
+    named = [f"{_sentence(check)} ({count:,})" for check, count in checks[:CHECKS_NAMED]]
+    more = len(checks) - CHECKS_NAMED
+    return ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _freshness(report: Report) -> str:
+    rows = (
+        [
+            literal(row.account),
+            wording.age(row, report.as_of),
+            day(row.last_day),
+            wording.moment(row),
+            _sentence(row.error) if row.error else "none",
+        ]
+        for row in report.freshness
+    )
+    heads = ["Account", "State", "Last complete day", "Last complete pull", "Error"]
+    return _section("How fresh the data is", _table(heads, "lllll", rows))
+
+
+def _switched_off(report: Report) -> str:
+    lines = [f"- {_sentence(off.check)}: {_sentence(off.reason)}" for off in report.switched_off]
+    return _section("Checks switched off", "\n".join(lines))
+
+
+def _links(report: Report) -> str:
+    return " · ".join(
+        f"[{literal(link.text)}](<{quote(link.url, safe=_URL_CHARACTERS)}>)"
+        for link in report.links
+    )
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _table(heads: Sequence[str], alignment: str, rows: Iterable[Sequence[str]]) -> str:
+    """Write a table; "" without rows. `alignment` has one l or r per column."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    if not lines:
+        return ""
+    rule = "|".join({"l": " --- ", "r": " ---: "}[side] for side in alignment)
+    return "\n".join([f"| {' | '.join(heads)} |", f"|{rule}|", *lines])
+
+
+def _sentence(text: str) -> str:
+    return literal(text, SENTENCE_LENGTH)
+
+
+def _image(title: str, svg: str) -> str:
+    return f"![{literal(title)}]({data_uri(svg)})"
+
+
+def _verdict(verdict: Verdict | None) -> str:
+    return f"{MARKS[verdict]} {wording.verdict_words(verdict)}" if verdict else ""
+
+
+_URL_CHARACTERS = "/:?#@!$&'*+,;=%~-._[]"

@@ -1,0 +1,65 @@
+"""Which rows does a Prefect table artifact hold? It can be sorted, searched and copied.
+
+One UI reads every text cell as Markdown, the other shows it as it is; what is copied lands in a
+spreadsheet. So numbers stay numbers, None is unknown, and every text passes `escape.table_cell`.
+"""
+
+from collections.abc import Sequence
+
+from tasks.report import wording
+from tasks.report.escape import table_cell
+from tasks.report.model import Attention, KpiRow, KpiTable, Measure, Report
+
+Cell = str | float | int | None
+
+
+def kpi_rows(report: Report) -> list[dict[str, Cell]]:
+    """Return a row per account and shown entity: the measures of the period, and their changes.
+
+    Money is in major units of the row's currency, percent and changes are fractions.
+    """
+    return [
+        _row(table, row, report.measures)
+        for table in report.tables
+        for row in (table.total, *table.rows, *([table.rest] if table.rest else []))
+    ]
+
+
+def finding_rows(report: Report) -> list[dict[str, Cell]]:
+    """Return a row per finding that the report lists, in its order."""
+    return [_finding(item) for item in report.attention]
+
+
+def _row(table: KpiTable, row: KpiRow, measures: Sequence[Measure]) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {
+        "Account": table_cell(table.account),
+        wording.level(table.level).capitalize(): table_cell(row.name),
+        "Verdict": wording.verdict_words(row.verdict),
+        "Currency": table.currency,
+    }
+    for measure, figure in zip(measures, row.figures, strict=True):
+        cells[measure.title] = _rounded(figure.now)
+        cells[f"{measure.title} change"] = _rounded(figure.change)
+    return cells
+
+
+def _finding(item: Attention) -> dict[str, Cell]:
+    return {
+        "Verdict": item.verdict,
+        "Check": table_cell(item.check),
+        "Level": wording.level(item.level),
+        "Name": table_cell(item.name),
+        "Account": table_cell(item.account) if item.account else "",
+        "Value": _rounded(item.figure.now),
+        "Target": _rounded(item.figure.target),
+        "Change": _rounded(item.figure.change),
+        "Currency": item.currency,
+        "Owner": table_cell(item.owner),
+        "Open since": item.open_since.isoformat() if item.open_since else "",
+        "What": table_cell(item.sentence, 0),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Round to seven significant digits: people read these."""
+    return None if value is None else float(f"{value:.7g}")
