@@ -1,0 +1,58 @@
+"""Which ads that would run are refused by the platform, or lead to a page that is down?"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from tasks.evidence import INACTIVE, Answers, Evidence, Story, place_of
+
+POLICY = ("policy", "issue", "review_feedback", "reason")
+"""How the names of those `details` of an ad begin that say why a review refused it."""
+
+
+def ad_disapproved(evidence: Evidence) -> Answers:
+    """The platform's review refuses an ad that would run: it and all above it are enabled."""
+    ads = _ads(evidence)
+    approval = ads["approval"].to_numpy(dtype=object)
+
+    def story(row: int) -> Story:
+        details: Mapping[str, str] = ads["details"].iloc[row] or {}
+        reasons = [text for key, text in details.items() if key.startswith(POLICY) and text]
+        reason = ", ".join(reasons) or "the platform names no reason"
+        return Story(place_of(ads, row, evidence) | {"reason": reason})
+
+    so = (approval == "disapproved") & ads["runs"].to_numpy()
+    return Answers("ad", ads, so, ~pd.isna(approval) & (approval != "unknown"), story)
+
+
+def landing_page_down(evidence: Evidence) -> Answers:
+    """The page behind an ad that would run does not answer as a page should."""
+    ads = _ads(evidence)
+    pages = {page.url: page for page in evidence.pages}
+    answers = [pages.get(url) for url in ads["url"]]
+    down = np.asarray([page is not None and not page.ok for page in answers], dtype=np.bool_)
+    runs = ads["runs"].to_numpy()
+    told = np.asarray([page is not None for page in answers], dtype=np.bool_) | ~runs
+
+    def story(row: int) -> Story:
+        page = answers[row]
+        reason = {"url": str(ads["url"].iloc[row]), "reason": page.reason if page else ""}
+        return Story(place_of(ads, row, evidence) | reason)
+
+    return Answers("ad", ads, down & runs, told, story)
+
+
+def _ads(evidence: Evidence) -> pd.DataFrame:
+    """Return the ads with a column `runs`: enabled, and nothing above them is known not to be."""
+    if "ad" not in evidence.entities:
+        raise LookupError("facts about ads need the level ad among the entities")
+    ads = evidence.entities["ad"]
+    runs = ads["status"] == "enabled"
+    for level, key in (("ad_group", "parent_id"), ("campaign", "campaign_id")):
+        above = evidence.entities.get(level)
+        if above is not None:
+            off = above[above["status"].isin(INACTIVE)]
+            inside = pd.MultiIndex.from_frame(ads[["account_key", key]])
+            runs &= ~inside.isin(pd.MultiIndex.from_frame(off[["account_key", "entity_id"]]))
+    return ads.assign(runs=runs)

@@ -1,0 +1,30 @@
+"""What may an account spend per day, if its month's budget is spread evenly?"""
+
+from calendar import monthrange
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from config.models import Brand
+from tasks.cube import Floats
+
+
+def daily_budgets(accounts: pd.DataFrame, brand: Brand, platform: str, as_of: date) -> Floats:
+    """Return the daily share of the month of `as_of` per row of `accounts`, NaN without a budget.
+
+    A budget for the whole platform is an account's own where the brand has no other account there.
+    Budgets are in the brand's currency; an account in another has none, for lack of a rate. The
+    column `daily_budget` of accounts is where conditions find it.
+    """
+    days = monthrange(as_of.year, as_of.month)[1]
+    budgets = [budget for budget in brand.budgets if budget.platform == platform]
+    monthly = {budget.account: float(budget.monthly) for budget in budgets}
+    entries = [entry.name for entry in brand.accounts if entry.platform == platform]
+    if len(entries) == 1 and "" in monthly:
+        monthly.setdefault(entries[0], monthly[""])
+    shares = [
+        monthly.get(entry, np.nan) / days if currency == brand.currency else np.nan
+        for entry, currency in zip(accounts["entry"], accounts["currency"], strict=True)
+    ]
+    return np.asarray(shares, dtype=np.float64)

@@ -1,0 +1,71 @@
+"""What does a run know when it is asked for facts, and what is an answer?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import pandas as pd
+
+from tasks.cube import Booleans, Cube
+
+INACTIVE = ("paused", "removed", "ended")
+"""The states in which an entity is known not to run."""
+
+
+class PageAnswer(Protocol):
+    """What a landing page answered."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...  # "answers 500", "no answer within 10 s"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a run knows when it asks for facts. Frames have the warehouse's columns."""
+
+    as_of: date
+    accounts: pd.DataFrame
+    entities: Mapping[str, pd.DataFrame]
+    """By level; ads are judged with their ad groups and campaigns, as far as these are here."""
+    campaigns: Cube
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Account entry to the error that ended its pull in this run."""
+    pages: Sequence[PageAnswer] = ()
+    stale_after_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a record about one subject tells."""
+
+    fields: Mapping[str, str]
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a fact is like for each of its subjects, one place per row of `subjects`."""
+
+    level: str
+    subjects: pd.DataFrame  # account_key, name; entity_key, but for accounts
+    so: Booleans
+    told: Booleans  # False: this run cannot tell
+    story: Callable[[int], Story]
+
+
+def place_of(entities: pd.DataFrame, row: int, evidence: Evidence) -> dict[str, str]:
+    """Return the names of the account and campaign that an entity is in."""
+    entity = entities.iloc[row]
+    account = of_account(evidence.accounts, "name", entity["account_key"])
+    return {"account": account, "campaign": str(entity.get("campaign_name") or "")}
+
+
+def of_account(accounts: pd.DataFrame, column: str, account_key: int) -> str:
+    found = accounts.loc[accounts["account_key"] == account_key, column]
+    return str(found.iloc[0]) if len(found) else ""

@@ -1,0 +1,43 @@
+"""Finish a run: record how it ended, and fail if any part of it failed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.run import Outcome, Run, RunFailedError, problems_of
+from tasks.steps.judge import Judgement
+from tasks.steps.opening import open_warehouse
+
+
+@task(task_run_name="finish", timeout_seconds=120, cache_policy=NO_CACHE)
+def finish(
+    run: Run,
+    judgement: Judgement,
+    failed: Mapping[str, str],
+    undelivered: tuple[str, ...],
+    report: str,
+) -> Outcome:
+    """Return how the run ended. Raise `RunFailedError` naming every account that failed."""
+    problems = problems_of(failed, undelivered)
+    with open_warehouse() as warehouse:
+        warehouse.finish_run(
+            run.run_id,
+            "failed" if problems else "ok",
+            "; ".join(problems) or None,
+            datetime.now(UTC),
+        )
+    if problems:
+        raise RunFailedError(f"{run.brand}, {run.process}: " + "; ".join(problems))
+    return Outcome(
+        run_id=run.run_id,
+        brand=run.brand,
+        process=run.process,
+        as_of=run.as_of,
+        verdicts=Counter(result.verdict for result in judgement.results),
+        new_alerts=judgement.new_alerts,
+        open_alerts=len(judgement.open_alerts),
+        report=report,
+    )

@@ -1,0 +1,132 @@
+"""Judge a run: check every entity, keep the verdicts, open and resolve alerts."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.entity_targets import COLUMNS
+from config.library import Library
+from connectors.landing_pages import PageAnswer
+from connectors.records import OpenAlert, Result
+from connectors.warehouse import Warehouse
+from tasks.alerts import Scope, plan_alerts
+from tasks.checks import evaluate
+from tasks.evidence import Evidence
+from tasks.facts import establish
+from tasks.run import Run
+from tasks.steps.opening import brand_library, open_warehouse
+from tasks.steps.reading import Reading, read
+from tasks.targets import Targets, targets_of
+from tasks.verdicts import Subject, Verdicts
+
+
+class Judgement:
+    """What was read and found. In memory only; the warehouse has what must last.
+
+    A plain class, not a dataclass: Prefect searches dataclasses for futures, and here that would
+    be every one of thousands of results.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        targets: Targets,
+        verdicts: Verdicts,
+        results: Sequence[Result],
+        open_alerts: Sequence[OpenAlert],
+        new_alerts: int,
+    ) -> None:
+        self.reading = reading
+        self.targets = targets
+        self.verdicts = verdicts
+        self.results = results
+        self.open_alerts = open_alerts
+        self.new_alerts = new_alerts
+
+
+@task(task_run_name="judge", timeout_seconds=3600, cache_policy=NO_CACHE)
+def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> Judgement:
+    """Check every entity of the run's accounts; store verdicts, then alerts with their messages.
+
+    `failed` maps an account entry to the error that ended its pull. Verdicts of one brand,
+    process and day replace each other, and alerts are told apart by what they are about, so that
+    a run that was cut off here can simply be run again.
+    """
+    library = brand_library(run.brand)
+    with open_warehouse() as warehouse:
+        reading = read(warehouse, library, run)
+        alerts_so_far = warehouse.alerts_so_far(run.brand)  # before the open ones, see Scope
+        alerts = warehouse.open_alerts(run.brand)
+        asked = [(alert.check, alert.account_key, alert.entity_key) for alert in alerts]
+        targets = _targets(library, run)
+        verdicts, results = _verdicts(library, run, reading, targets, pages, failed, asked)
+        scope = _scope(warehouse, library, run, reading, failed, alerts_so_far)
+        plan = plan_alerts(run, alerts, results, library.brand(run.brand).owners, scope)
+        warehouse.save_results(run.brand, run.process, run.as_of, run.run_id, results)
+        warehouse.apply_alerts(plan, run.started_at)
+        still_open = warehouse.open_alerts(run.brand, run.process)
+    return Judgement(reading, targets, verdicts, results, still_open, len(plan.opened))
+
+
+def _targets(library: Library, run: Run) -> Targets:
+    brand = library.brand(run.brand)
+    platform = library.process(run.process).platform
+    own = pd.DataFrame(library.csv_targets.get(run.brand, ()), columns=[*COLUMNS])
+    return targets_of(brand.targets, platform, brand.currency, own)
+
+
+def _verdicts(
+    library: Library,
+    run: Run,
+    reading: Reading,
+    targets: Targets,
+    pages: Sequence[PageAnswer],
+    failed: Mapping[str, str],
+    asked: Sequence[Subject],
+) -> tuple[Verdicts, list[Result]]:
+    stale_after = library.process(run.process).stale_after_days
+    verdicts = evaluate(
+        reading.checks.checks,
+        reading.cubes,
+        reading.accounts,
+        reading.vocabulary,
+        targets,
+        run.as_of,
+        stale_after_days=stale_after,
+    )
+    evidence = Evidence(
+        run.as_of,
+        reading.accounts,
+        reading.entities,
+        reading.cubes["campaign"],
+        failed,
+        pages,
+        stale_after,
+    )
+    facts = establish(reading.checks.facts, evidence, asked)
+    return verdicts, [*verdicts.results(asked), *facts]
+
+
+def _scope(
+    warehouse: Warehouse,
+    library: Library,
+    run: Run,
+    reading: Reading,
+    failed: Mapping[str, str],
+    alerts_so_far: int,
+) -> Scope:
+    accounts, every = reading.accounts, warehouse.accounts(run.brand)
+    entries = [entry.name for entry in library.brand(run.brand).accounts]
+    judged = accounts.loc[~accounts["entry"].isin([*failed]), "account_key"]
+    checks, facts = reading.checks.checks, reading.checks.facts
+    names = [*(check.name for check in checks), *(fact.name for fact in facts)]
+    return Scope(
+        checks=frozenset(names),
+        accounts=frozenset(every.loc[every["entry"].isin(entries), "account_key"].tolist()),
+        judged=frozenset(judged.tolist()),
+        latest_as_of=warehouse.latest_as_of(run.brand, run.process),
+        currencies=dict(zip(accounts["account_key"], accounts["currency"], strict=True)),
+        alerts_so_far=alerts_so_far,
+    )

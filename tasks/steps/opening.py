@@ -1,0 +1,40 @@
+"""What every step opens first: the configuration, the warehouse, a secret."""
+
+from typing import Any, cast
+
+from prefect.blocks.system import Secret
+
+from config import secrets
+from config.library import Library, load
+from config.settings import settings
+from connectors.warehouse import Warehouse
+
+
+def whole_library() -> Library:
+    """Read and check all files. Raise `ConfigurationError` with every problem."""
+    return load(settings().library_dir, settings().brands_dir)
+
+
+def brand_library(brand: str) -> Library:
+    """Read what one brand needs; another brand's mistake does not stop it."""
+    return load(settings().library_dir, settings().brands_dir, brand)
+
+
+def open_warehouse() -> Warehouse:
+    """Open the warehouse that the settings name."""
+    return Warehouse(settings().warehouse_url.get_secret_value())
+
+
+def resolve_secret(reference: str) -> str:
+    """Return the secret that `env:NAME` or `block:name` stands for."""
+    return secrets.resolve(reference, block=_read_block)
+
+
+def _read_block(name: str) -> str:
+    try:
+        block = Secret.load(name, _sync=True)  # type: ignore[call-arg]
+    except ValueError as error:
+        raise secrets.MissingSecretError(
+            f"no Prefect Secret block {name!r}; create it in the UI under Blocks"
+        ) from error
+    return str(cast(Secret[Any], block).get())

@@ -1,0 +1,63 @@
+"""Pull one account: what it is, what is in it, and its figures for the days that may have moved."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.models import Process, Pull
+from config.secrets import interpolate
+from connectors.base import Channel, PartialChannel, Window
+from connectors.registry import open_channel
+from connectors.warehouse import SqlThrottle, Warehouse
+from tasks.pulling import window_to_pull
+from tasks.run import Run
+from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
+
+
+@task(task_run_name="pull-{name}", timeout_seconds=2 * 60 * 60, cache_policy=NO_CACHE)
+def pull_account(run: Run, name: str) -> int:
+    """Store what the account's platform says now; return how many daily rows it sent.
+
+    Every level has its own line in the pull ledger: what arrived completely stays when a later
+    level fails. Raises the connector's error.
+    """
+    library = brand_library(run.brand)
+    process, entry = library.process(run.process), library.entry(run.brand, name)
+    entry = entry.model_copy(update={"options": interpolate(entry.options)})
+    levels = list(dict.fromkeys(pull.level for pull in process.pulls))
+    with open_warehouse() as warehouse:
+        throttle = SqlThrottle(warehouse, f"{entry.platform}/{entry.account_id}")
+        channel = open_channel(
+            entry, resolve=resolve_secret, throttle=throttle, metrics=library.metrics
+        )
+        key = warehouse.save_account(run.brand, name, channel.account(), run.started_at)
+        pages = channel.entities(levels)
+        warehouse.save_entities(key, pages, run.started_at, complete_for=levels)
+        return sum(_pull(warehouse, channel, key, run, process, pull) for pull in process.pulls)
+
+
+def _pull(
+    warehouse: Warehouse, channel: Channel, key: int, run: Run, process: Process, pull: Pull
+) -> int:
+    last = warehouse.last_complete_day(key, pull.level, pull.breakdown)
+    wanted = window_to_pull(run.as_of, last, channel.restatement_days, process.history_days)
+    rows = 0
+    for window in _known(channel, wanted, pull):
+        with warehouse.pull(
+            key,
+            pull.level,
+            window,
+            breakdown=pull.breakdown,
+            run_id=run.run_id,
+            now=run.started_at,
+        ) as writer:
+            for frame in channel.performance(pull.level, window, pull.breakdown):
+                writer.add(frame)
+            rows += writer.rows
+    return rows
+
+
+def _known(channel: Channel, wanted: Window, pull: Pull) -> list[Window]:
+    """Return what the channel can say of a window; platforms know every day, files do not."""
+    if isinstance(channel, PartialChannel):
+        return channel.covered(pull.level, wanted, pull.breakdown)
+    return [wanted]
