@@ -1,0 +1,104 @@
+"""The demo: every process once, on a simulated market, with servers and a warehouse of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from config.settings import HERE, settings
+from deployments.server import child, free_port, prefect_env, prefect_server
+
+
+def run_demo(once: bool, port: int) -> None:
+    """Start everything, run every process, show what was found; stay until Ctrl-C unless `once`.
+
+    Runs of the demo judge as of the day on which its market stands still, whatever today is.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end like Ctrl-C: children too
+    state_dir = (settings().state_dir / "demo").resolve()
+    port = free_port(port)
+    try:
+        with ExitStack() as started:
+            with _progress("Starting the simulated market"):
+                url = started.enter_context(_market(state_dir))
+            _configure(state_dir, url, port)
+            with _progress("Starting the Prefect server"):
+                started.enter_context(prefect_server(state_dir, port))
+            _run_everything()
+            click.echo(f"\nPrefect UI   http://127.0.0.1:{port}")
+            click.echo(f"Reports      {state_dir / 'reports'}")
+            if not once:
+                _stay(state_dir)
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[None]:
+    """Say what begins, and how long it took when it is done."""
+    click.echo(f"{what} ... ", nl=False)
+    started = time.monotonic()
+    yield
+    click.echo(f"{time.monotonic() - started:.1f} s")
+
+
+@contextmanager
+def _market(state_dir: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "connectors.sandbox", "--scenario", "demo", "--port", "0"]
+    with child(command, {}, state_dir / "sandbox.log", listen=True) as process:
+        yield str(json.loads(_first_line(process))["url"])
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None  # noqa: S101  child() pipes it
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError("the simulated market did not start; see sandbox.log")
+    return line
+
+
+def _configure(state_dir: Path, market_url: str, port: int) -> None:
+    """Point this process, and those it starts, at the demo's own parts and nothing else."""
+    host = market_url.removeprefix("http://")
+    os.environ |= prefect_env(state_dir, f"http://127.0.0.1:{port}/api") | {
+        "MARKETLOOP_WAREHOUSE_URL": f"sqlite:///{state_dir / 'warehouse.db'}",
+        "MARKETLOOP_BRANDS_DIR": str(HERE / "demo"),
+        "MARKETLOOP_STATE_DIR": str(state_dir),
+        "MARKETLOOP_SANDBOX_URL": market_url,
+        "MARKETLOOP_DEMO_INBOX": f"json://{host}/inbox",
+        "MARKETLOOP_DEMO_SECRET": "demo",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",
+    }
+    settings.cache_clear()
+
+
+def _run_everything() -> None:
+    with _progress("Loading"):
+        from connectors.sandbox.demo import DEMO_TODAY
+        from deployments.running import Found, prepare_warehouse, run_deployment
+        from deployments.schedule import deployments
+        from tasks.steps.opening import whole_library
+
+        prepare_warehouse(migrate=True)
+        wanted = deployments(whole_library(), DEMO_TODAY)
+    found = Found()
+    for deployment in wanted:
+        with _progress(f"{deployment.name}: {deployment.flow_name}"):
+            found += run_deployment(deployment)
+    found.show(as_json=False)
+
+
+def _stay(state_dir: Path) -> None:
+    """Serve the deployments, so that the UI can start runs, until Ctrl-C."""
+    command = [sys.executable, "-m", "deployments.serving", "--demo"]
+    with child(command, {}, state_dir / "serving.log") as process:
+        click.echo("Serving the schedules; Ctrl-C ends everything.")
+        process.wait()
+        raise RuntimeError(f"serving ended by itself; see {state_dir / 'serving.log'}")

@@ -1,0 +1,46 @@
+"""Which deployments are there? A (brand, process) pair each, scheduled as the brand file says."""
+
+from datetime import date
+from importlib import import_module
+from typing import Any, cast
+
+from prefect import Flow
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from config.library import Library
+
+
+def flow_of(process: str) -> Flow[..., Any]:
+    """Return the flow of a process: `flows/<process>.py` has one of the same name."""
+    return cast(Flow[..., Any], getattr(import_module(f"flows.{process}"), process))
+
+
+def deployments(library: Library, as_of: date | None = None) -> list[RunnerDeployment]:
+    """Return one deployment for each process that a brand has accounts for.
+
+    `as_of` fixes the day for every run of them; the demo's market stands still on one.
+    """
+    return [
+        _deployment(library, brand, process, as_of)
+        for brand in library.brands
+        for process in library.processes
+        if library.entries(brand, process)
+    ]
+
+
+def _deployment(library: Library, brand: str, process: str, as_of: date | None) -> RunnerDeployment:
+    when = library.schedule(brand, process)
+    parameters: dict[str, Any] = {"brand": brand}
+    if as_of:
+        parameters["as_of"] = as_of
+    schedule = Cron(when.cron, timezone=when.time_zone, active=when.active) if when else None
+    deployment = flow_of(process).to_deployment(
+        name=brand,
+        parameters=parameters,
+        schedule=schedule,
+        tags=[brand, library.process(process).title],
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    return cast(RunnerDeployment, deployment)

@@ -1,0 +1,24 @@
+"""Check a brand's Facebook Ads accounts."""
+
+from datetime import date
+
+from prefect import flow
+
+from flows.paid_ads import check_accounts
+from tasks.run import Outcome
+
+
+@flow(flow_run_name="{brand}: Facebook Ads")
+def facebook_ads(
+    brand: str, as_of: date | None = None, accounts: list[str] | None = None
+) -> Outcome:
+    """Pull a brand's Facebook Ads figures, check them against their targets and their own past, and
+    tell the owners what needs attention. Nothing is changed in the accounts.
+
+    Args:
+        brand: Name of a brand file, without its ending.
+        as_of: Judge as of this day; the last day looked at is the one before. Empty means today
+            in the brand's time zone.
+        accounts: Only these entries of the brand file; empty means all Facebook Ads accounts.
+    """
+    return check_accounts("facebook_ads", brand, as_of, accounts)

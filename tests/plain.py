@@ -1,0 +1,56 @@
+"""A process without Prefect: the same steps, called plainly.
+
+For tests that start a run hundreds of times, and for the benchmark that asks what Prefect costs.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from prefect import Task, unmapped
+
+import flows.paid_ads
+
+
+@dataclass(frozen=True)
+class _State:
+    failure: BaseException | None
+
+    def is_completed(self) -> bool:
+        return self.failure is None
+
+    def result(self, *, raise_on_failure: bool) -> BaseException | None:
+        assert not raise_on_failure
+        return self.failure
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """Stands where a task stood, and calls its function."""
+
+    name: str
+    fn: Callable[..., Any]
+    around: Callable[[str, Callable[[], Any]], Any]
+
+    def __call__(self, *args: Any) -> Any:
+        return self.around(self.name, lambda: self.fn(*args))
+
+    def map(self, run: unmapped[Any], names: Sequence[str], *, return_state: bool) -> list[_State]:
+        assert return_state
+        with ThreadPoolExecutor(len(names)) as pool:
+            calls = [pool.submit(self, run.value, name) for name in names]
+        return [_State(call.exception()) for call in calls]
+
+
+@contextmanager
+def plain_steps(
+    around: Callable[[str, Callable[[], Any]], Any] = lambda name, call: call(),
+) -> Iterator[None]:
+    """Within the block every paid-ads step is its plain function, called through `around`."""
+    steps = {name: step for name, step in vars(flows.paid_ads).items() if isinstance(step, Task)}
+    plain = {name: _Plain(name, step.fn, around) for name, step in steps.items()}
+    with mock.patch.multiple(flows.paid_ads, **plain):
+        yield
