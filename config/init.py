@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.models import NAME_PATTERN
+from config.problems import ConfigurationError, Problem, quoted
 
 Way = Literal["google_ads", "meta_ads", "file", "sql"]
 
@@ -54,10 +55,12 @@ class BrandAnswers:
 def brand_file(answers: BrandAnswers, schema: str = SCHEMA) -> str:
     """Return a commented brand file that is valid as it stands, but for its secrets.
 
-    Raise `ValueError` for a short name that no file can have.
+    Raise `ConfigurationError` for a short name that no file can have.
     """
     if not re.fullmatch(NAME_PATTERN, answers.brand):
-        raise ValueError("a brand's short name has lower-case letters, digits and underscores only")
+        message = f"{quoted(answers.brand)} is no short name for a brand"
+        remedy = "use lower-case letters, digits and underscores, a letter first"
+        raise ConfigurationError([Problem("new brand", 0, "", message, remedy)])
     names = entry_names(answers.accounts)
     entries = [
         _account(name, account, answers)
@@ -201,7 +204,7 @@ _QUERY = [
     "        SELECT day, campaign_id, campaign_name, cost, impressions, clicks, conversions, value",
     "        FROM ads_daily WHERE day BETWEEN :start AND :end",
     "      format:     # our words to the query's columns",
-    "        date: day",
+    "        date: {column: day}",
     "        campaign: {id: campaign_id, name: campaign_name}",
     "        metrics:",
     "          spend: cost",

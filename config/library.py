@@ -1,9 +1,8 @@
 """The whole configuration, read, checked and joined: which brands, processes and checks exist?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -57,53 +56,11 @@ class Library:
         """Return the checks of a process with the brand's changes, and those it switched off."""
         return checks_of(self.brand(brand), self.process(process), self.check_libraries)
 
-    def targets_for(self, brand: str, platform: str) -> dict[str, float]:
-        """Return KPI to target for a platform; one for the platform goes before one for all."""
-        targets = self.brand(brand).targets
-        general = {target.kpi: target.target for target in targets if not target.platform}
-        return general | {t.kpi: t.target for t in targets if t.platform == platform}
-
-    def monthly_budget(self, brand: str, account: str) -> Decimal | None:
-        """Return what a calendar month of an account may cost, None if that is not known.
-
-        A budget for all accounts of a platform is an account's own if there is only one.
-        """
-        platform = self.entry(brand, account).platform
-        budgets = {
-            b.account: b.monthly for b in self.brand(brand).budgets if b.platform == platform
-        }
-        if account in budgets:
-            return budgets[account]
-        alone = sum(entry.platform == platform for entry in self.brand(brand).accounts) == 1
-        return budgets.get("") if alone else None
-
-    def platform_budget(self, brand: str, platform: str) -> Decimal | None:
-        """Return what a calendar month of all accounts of a platform may cost together.
-
-        Without a budget for all it is the sum of the accounts', None if one of them has none.
-        """
-        budgets = {
-            b.account: b.monthly for b in self.brand(brand).budgets if b.platform == platform
-        }
-        if "" in budgets:
-            return budgets[""]
-        names = [e.name for e in self.brand(brand).accounts if e.platform == platform]
-        if not names or any(name not in budgets for name in names):
-            return None
-        return sum((budgets[name] for name in names), Decimal(0))
-
     def schedule(self, brand: str, process: str) -> Schedule | None:
         """Return when a process of a brand runs, with its time zone filled in."""
         schedule = self.brand(brand).schedules.get(process)
         zone = schedule and (schedule.time_zone or self.brand(brand).time_zone)
         return schedule.model_copy(update={"time_zone": zone}) if schedule else None
-
-    def schedules(self) -> Iterator[tuple[str, str, Schedule]]:
-        """Yield (brand, process, schedule) of everything that runs by itself."""
-        for brand in self.brands:
-            for process in self.brands[brand].schedules:
-                if schedule := self.schedule(brand, process):
-                    yield brand, process, schedule
 
 
 def load(library_dir: Path, brands_dir: Path, brand: str | None = None) -> Library:

@@ -21,7 +21,7 @@ FACT_FIELDS = {
     "pull_failed": ("name", "reason"),
     "ad_disapproved": ("name", "account", "campaign", "reason"),
     "spend_while_inactive": ("name", "account", "status", "since", "spend", "window"),
-    "landing_page_down": ("name", "account", "campaign", "url", "reason"),
+    "landing_page_down": ("name", "account", "campaign", "url", "reason", "ads"),
 }
 """Fields of each fact's sentence. `name` is the entity's, or the account's where that is meant."""
 

@@ -102,6 +102,9 @@ class Throttle(Protocol):
 class Channel(Protocol):
     """What every channel can do. Reads are lazy, retried inside, and raise `ConnectorError`."""
 
+    account_id: str
+    """As the platform itself writes it; known before anything is asked."""
+
     restatement_days: int
     """How many past days may still change on this platform."""
 

@@ -3,10 +3,12 @@
 What a status means, whether to ask again, and whose turn it is to ask, is decided in `http.py`.
 """
 
+import gc
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -118,13 +120,29 @@ def drain(response: requests.Response, where: str, deadline: float, limit: int) 
 def _decode(response: requests.Response, content: bytes, where: str) -> Any:
     """Return the JSON, or None if there need be none: an empty 204, the HTML of a proxy's 502."""
     try:
-        return orjson.loads(content)
+        with _no_collector():
+            return orjson.loads(content)
     except orjson.JSONDecodeError:
         if not 200 <= response.status_code < 300 or response.status_code == NO_CONTENT:
             return None
     kind = word(response.headers.get("Content-Type", "no content type"))
     got = f"{response.status_code} but no whole JSON ({kind}, {len(content):,} bytes)"
     raise TransientError(f"{where}: {got}; may pass")
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking new dicts for cycles: JSON has none.
+
+    A page has tens of thousands of dicts; looking through them took a fifth of a pull's time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def place(method: str, url: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 import connectors.channels
 from config.models import AccountEntry, Metric
+from config.secrets import interpolate
 from connectors.base import Channel, RejectedError, Throttle
 
 AVAILABLE = tuple(sorted(module.name for module in iter_modules(connectors.channels.__path__)))
@@ -42,7 +43,8 @@ def open_channel(
         },
     }
     fields = module.Options.model_fields
-    options = {key: value for key, value in given.items() if key in fields} | entry.options
+    options = {key: value for key, value in given.items() if key in fields}
+    options |= interpolate(entry.options)
     _refuse_bare_secrets(entry, module.Options)
     options |= {key: resolve(reference) for key, reference in entry.secrets.items()}
     channel: Channel = module.Connector(_checked(entry, module.Options, options), throttle=throttle)

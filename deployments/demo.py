@@ -64,18 +64,23 @@ def _first_line(process: subprocess.Popen[str]) -> str:
     return line
 
 
-def _configure(state_dir: Path, market_url: str, port: int) -> None:
-    """Point this process, and those it starts, at the demo's own parts and nothing else."""
-    host = market_url.removeprefix("http://")
-    os.environ |= prefect_env(state_dir, f"http://127.0.0.1:{port}/api") | {
+def environment(state_dir: Path, market_url: str) -> dict[str, str]:
+    """Return the variables under which the demo's brands run, on a market and in a folder."""
+    return {
         "MARKETLOOP_WAREHOUSE_URL": f"sqlite:///{state_dir / 'warehouse.db'}",
         "MARKETLOOP_BRANDS_DIR": str(HERE / "demo"),
         "MARKETLOOP_STATE_DIR": str(state_dir),
         "MARKETLOOP_SANDBOX_URL": market_url,
-        "MARKETLOOP_DEMO_INBOX": f"json://{host}/inbox",
+        "MARKETLOOP_DEMO_INBOX": f"json://{market_url.removeprefix('http://')}/inbox",
         "MARKETLOOP_DEMO_SECRET": "demo",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",
     }
+
+
+def _configure(state_dir: Path, market_url: str, port: int) -> None:
+    """Point this process, and those it starts, at the demo's own parts and nothing else."""
+    os.environ |= environment(state_dir, market_url)
+    os.environ |= prefect_env(state_dir, f"http://127.0.0.1:{port}/api")
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "ERROR"
     settings.cache_clear()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tasks.evidence import INACTIVE, Answers, Evidence, Story, place_of
+from tasks.report.numbers import plural
 
 POLICY = ("policy", "issue", "review_feedback", "reason")
 """How the names of those `details` of an ad begin that say why a review refused it."""
@@ -27,20 +28,26 @@ def ad_disapproved(evidence: Evidence) -> Answers:
 
 
 def landing_page_down(evidence: Evidence) -> Answers:
-    """The page behind an ad that would run does not answer as a page should."""
+    """The page behind ads that would run does not answer as a page should.
+
+    One page is one fact, told of the first of the ads that lead there.
+    """
     ads = _ads(evidence)
     pages = {page.url: page for page in evidence.pages}
     answers = [pages.get(url) for url in ads["url"]]
     down = np.asarray([page is not None and not page.ok for page in answers], dtype=np.bool_)
     runs = ads["runs"].to_numpy()
+    leading = ads[runs].value_counts(["account_key", "url"])
+    first = ads.index.isin(ads[runs].drop_duplicates(["account_key", "url"]).index)
     told = np.asarray([page is not None for page in answers], dtype=np.bool_) | ~runs
 
     def story(row: int) -> Story:
-        page = answers[row]
-        reason = {"url": str(ads["url"].iloc[row]), "reason": page.reason if page else ""}
-        return Story(place_of(ads, row, evidence) | reason)
+        page, url = answers[row], str(ads["url"].iloc[row])
+        count = int(leading.get((ads["account_key"].iloc[row], url), 0))
+        fields = {"url": url, "reason": page.reason if page else "", "ads": plural(count, "ad")}
+        return Story(place_of(ads, row, evidence) | fields, {"ads": float(count)})
 
-    return Answers("ad", ads, down & runs, told, story)
+    return Answers("ad", ads, down & first, told, story)
 
 
 def _ads(evidence: Evidence) -> pd.DataFrame:

@@ -153,8 +153,9 @@ def by_account(cube: Cube, accounts: pd.DataFrame) -> Cube:
 
     def summed(values: Floats) -> Floats:
         by_day = [_sums(cube.account, values[:, day], size) for day in range(len(cube.days))]
-        sums = np.append(np.array(by_day).reshape(-1, size), np.full((len(by_day), 1), np.nan), 1)
-        return np.where(covered, sums.T[place], np.nan)  # an account that is not there is at -1
+        sums = np.full((len(by_day), size + 1), np.nan)  # an account that is not there is at -1
+        sums[:, :size] = np.reshape(by_day, (len(by_day), size))
+        return np.where(covered, sums.T[place], np.nan)
 
     for metric, values in cube.values.items():
         if metric not in cube.weights:

@@ -75,16 +75,24 @@ def _delivery(accounts: pd.DataFrame, cube: Cube, as_of: date) -> tuple[Floats, 
 
 
 def pull_failed(evidence: Evidence) -> Answers:
-    """A call to the platform ended an account's pull in this run."""
-    errors = [evidence.failures.get(entry, "") for entry in evidence.accounts["entry"]]
-    so = np.asarray([bool(error) for error in errors], dtype=np.bool_)
-    return Answers(
-        "account",
-        evidence.accounts,
-        so,
-        np.ones_like(so),
-        lambda row: Story({"reason": errors[row]}),
+    """A call to the platform ended an account's pull in this run.
+
+    Accounts that never answered are not known yet. They share one record that is of no account.
+    """
+    accounts, failures = evidence.accounts, evidence.failures
+    strangers = sorted(failures.keys() - set(accounts["entry"]))
+    reasons = [failures.get(entry, "") for entry in accounts["entry"]]
+    reasons.append("; ".join(f"{entry}: {failures[entry]}" for entry in strangers))
+    subjects = pd.DataFrame(
+        {
+            "account_key": [*accounts["account_key"].tolist(), None],
+            "name": [*accounts["name"], ", ".join(strangers) or "every new account"],
+        },
+        dtype=object,
     )
+    so = np.asarray([bool(reason) for reason in reasons], dtype=np.bool_)
+    told = np.ones_like(so)
+    return Answers("account", subjects, so, told, lambda row: Story({"reason": reasons[row]}))
 
 
 def spend_while_inactive(evidence: Evidence) -> Answers:

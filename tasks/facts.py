@@ -37,8 +37,8 @@ def establish(
     return results
 
 
-def _keys(subjects: pd.DataFrame) -> list[tuple[int, int | None]]:
-    accounts: list[int] = subjects["account_key"].tolist()
+def _keys(subjects: pd.DataFrame) -> list[tuple[int | None, int | None]]:
+    accounts: list[int | None] = subjects["account_key"].tolist()
     entities: list[int | None] = [None] * len(accounts)
     if "entity_key" in subjects:
         entities = subjects["entity_key"].tolist()

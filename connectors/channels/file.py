@@ -55,6 +55,7 @@ class Connector:
     ) -> None:
         self._options = options
         self._account = options.account()
+        self.account_id = self._account.account_id
         self.restatement_days = options.restatement_days
 
     def account(self) -> Account:

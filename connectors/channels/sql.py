@@ -80,6 +80,7 @@ class Connector:
     ) -> None:
         self._options = options
         self._account = options.account()
+        self.account_id = self._account.account_id
         self._mapping = options.mapping()
         self.restatement_days = options.restatement_days
         self._last: tuple[str, Window, Table] | None = None

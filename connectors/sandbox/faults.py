@@ -19,6 +19,9 @@ permission_denied   Google USER_PERMISSION_DENIED, Meta 200
 account_suspended   Google CUSTOMER_NOT_ENABLED, Meta 368
 report_failed       Meta's asynchronous report ends as Job Failed
 report_skipped      Meta's asynchronous report ends as Job Skipped
+
+Google's token endpoint is met only by `token_revoked` and by faults whose `path` is `/token`; the
+report faults meet only the call that starts a report.
 """
 
 from collections.abc import Mapping
@@ -46,6 +49,7 @@ FaultKind = Literal[
     "report_failed",
     "report_skipped",
 ]
+_REPORTS = ("report_failed", "report_skipped")
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 
 
@@ -73,8 +77,12 @@ class Fault:
         if self.first < 1 or (self.count is not None and self.count < 1):
             raise ValueError("`first` and `count` begin at 1")
 
-    def matches(self, platform: str, account: str, path: str) -> bool:
+    def matches(self, platform: str, account: str, path: str, method: str = "GET") -> bool:
         """Tell whether this fault is about such a call."""
+        if path == "/token" and self.kind != "token_revoked" and self.path != path:
+            return False
+        if self.kind in _REPORTS and not (method == "POST" and path.endswith("/insights")):
+            return False
         return (
             self.platform in ("", platform) and self.account in ("", account) and self.path in path
         )
@@ -101,12 +109,12 @@ class Faults:
         with self._lock:
             self._faults, self._seen = [], []
 
-    def due(self, platform: str, account: str, path: str) -> Fault | None:
+    def due(self, platform: str, account: str, path: str, method: str = "GET") -> Fault | None:
         """Count this call and return the fault it meets, if any."""
         with self._lock:
             met = None
             for i, fault in enumerate(self._faults):
-                if not fault.matches(platform, account, path):
+                if not fault.matches(platform, account, path, method):
                     continue
                 self._seen[i] += 1
                 late = fault.count is not None and self._seen[i] >= fault.first + fault.count

@@ -2,7 +2,7 @@
 
 Base URL `<sandbox>/google`: `/token`, `/v26/customers:listAccessibleCustomers`,
 `/v26/customers/<id>/googleAds:search` and `:searchStream`. Writes (`:mutate`) belong here too and
-are not built yet: they answer 501.
+are not built yet: they answer 501. `returnSummaryRow` and `change_event` are not known either.
 """
 
 import re

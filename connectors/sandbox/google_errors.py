@@ -58,8 +58,8 @@ def refusal(error: GoogleError, request_id: str, *, stream: bool) -> Response:
     body: Any = {
         "error": {
             "code": error.status,
-            "message": MESSAGES[error.status],
-            "status": STATUSES[error.status],
+            "message": MESSAGES.get(error.status, "Unknown error."),
+            "status": STATUSES.get(error.status, "UNKNOWN"),
             "details": [{"@type": FAILURE, "errors": [error.failure], "requestId": request_id}],
         }
     }

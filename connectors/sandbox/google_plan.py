@@ -116,7 +116,7 @@ def holds(condition: Condition, value: Any) -> bool:
         pattern = ".*".join(re.escape(part) for part in pattern.split("%"))
         found = re.fullmatch(pattern, str(value), re.IGNORECASE | re.DOTALL) is not None
     else:
-        found = re.fullmatch(pattern, str(value)) is not None
+        found = _matches(pattern, str(value))
     return found != operation.startswith("NOT")
 
 
@@ -278,6 +278,14 @@ def _compares(operation: str, value: Any, other: str) -> bool:
         return bool(_COMPARISONS[operation](float(value), float(other)))
     except (TypeError, ValueError):
         return bool(_COMPARISONS[operation](str(value), other))
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except re.error as error:
+        message = f"Invalid regular expression: {error}."
+        raise QueryError("BAD_VALUE", message, pattern) from error
 
 
 def _contains(operation: str, value: Any, wanted: Sequence[str]) -> bool:

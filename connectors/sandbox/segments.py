@@ -9,9 +9,17 @@ from connectors.sandbox.draws import ONE, Integers
 AGE = {"18-24": 140, "25-34": 290, "35-44": 240, "45-54": 170, "55-64": 100, "65+": 60}
 GENDER = {"female": 560, "male": 420, "unknown": 20}
 PUBLISHER_PLATFORM = {"facebook": 470, "instagram": 440, "audience_network": 60, "messenger": 30}
+PLATFORM_POSITION = {"feed": 520, "story": 230, "reels": 210, "search": 40}
+DEVICE_PLATFORM = {"mobile_app": 860, "mobile_web": 60, "desktop": 80}
 DEVICE = {"MOBILE": 640, "DESKTOP": 310, "TABLET": 50}
 
-META_BREAKDOWNS = {"age": AGE, "gender": GENDER, "publisher_platform": PUBLISHER_PLATFORM}
+META_BREAKDOWNS = {
+    "age": AGE,
+    "gender": GENDER,
+    "publisher_platform": PUBLISHER_PLATFORM,
+    "platform_position": PLATFORM_POSITION,
+    "device_platform": DEVICE_PLATFORM,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class Sandbox:
             return answer({"error": f"there is nothing at {request.path}"}, 404), None, ""
         inner = Request(request.method, f"/{rest}", request.query, request.headers, request.body)
         account = part.account_of(inner)
-        fault = self.faults.due(prefix, account, inner.path)
+        fault = self.faults.due(prefix, account, inner.path, inner.method)
         if fault is not None and fault.kind == "stall":
             self.closing.wait(fault.seconds)
             return None, fault, account

@@ -1,7 +1,7 @@
 """How is a query read without loading all of it, and what do a database's errors mean to us?"""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +65,18 @@ class Database:
             ReconnectError: the login was refused.
             RejectedError: the query is wrong or not permitted.
         """
-        connection = self._connect()
-        try:
+        with closing(self._connect()) as connection:
             result = self._execute(connection, query, parameters)
             yield QueryRows(self, result, mapping)
-        finally:
-            connection.close()
+
+    def records(self, query: str) -> list[dict[str, Any]]:
+        """Run a query and return its rows as they are. Raises as `rows` does."""
+        with closing(self._connect()) as connection:
+            result = self._execute(connection, query, {})
+            try:
+                return [dict(row) for row in result.mappings()]
+            except SQLAlchemyError as error:
+                raise self.typed(error, "read") from None
 
     def typed(self, error: SQLAlchemyError, doing: str) -> ConnectorError:
         """Say what a database's error means: wait, log in anew, or mend."""
@@ -126,9 +132,9 @@ class Database:
     def _execute(
         self, connection: Connection, query: str, parameters: dict[str, Any]
     ) -> CursorResult[Any]:
-        streamed = connection.execution_options(stream_results=True, yield_per=BATCH)
+        options = {"stream_results": True, "yield_per": BATCH}
         try:
-            return streamed.execute(text(query), parameters)
+            return connection.execute(text(query), parameters, execution_options=options)
         except SQLAlchemyError as error:
             raise self.typed(error, "query") from None
 
@@ -156,7 +162,7 @@ class QueryRows:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield batches of text and figure columns; raise as `Database.rows` does."""
         try:
-            for rows in self._result.partitions():
+            for rows in self._result.partitions(BATCH):
                 yield pa.RecordBatch.from_pydict(
                     {
                         column: column_of(

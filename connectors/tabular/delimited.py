@@ -6,7 +6,9 @@
 
 import csv
 import io
+from collections import deque
 from collections.abc import Collection, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +17,7 @@ import pyarrow.csv as arrow_csv
 from connectors.base import RejectedError
 from connectors.tabular.header import SEARCHED, Header, find_header, matches
 from connectors.tabular.mapping import Mapping
+from connectors.tabular.problems import LIMIT
 from connectors.tabular.text import Utf8Stream
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -31,8 +34,8 @@ class Delimited:
         self._mapping = mapping
         self._ragged = 0
         text = self._head()
-        self._delimiter = mapping.delimiter or _delimiter(text, mapping)
-        rows = list(_rows(text, self._delimiter))[:SEARCHED]
+        self._delimiter = mapping.delimiter or _delimiter(self.name, text, mapping)
+        rows = list(_rows(self.name, text, self._delimiter))[:SEARCHED]
         self._header: Header = find_header(self.name, [cells for _, cells in rows], mapping)
         self._header_line = rows[self._header.row][0]
         self.columns = tuple(self._header.positions)
@@ -52,6 +55,7 @@ class Delimited:
                     yield self._renamed(batch)
         except pa.ArrowInvalid as error:
             if "Empty CSV" not in str(error):
+                deque(self._records(whole=True), maxlen=0)  # names the line of an open quote
                 raise RejectedError(f"{self.name}: cannot be read as a table: {error}") from error
         if self._ragged:
             raise self._ragged_rows()
@@ -129,22 +133,21 @@ class Delimited:
         """Yield line number and cells of the rows below the header: whole ones, or the others."""
         with Utf8Stream(self._path, self._mapping.encoding) as stream:
             text = io.TextIOWrapper(_Buffered(stream), encoding="utf-8", newline="")
-            for line, cells in _rows(text, self._delimiter):
+            for line, cells in _rows(self.name, text, self._delimiter):
                 if line > self._header_line and (len(cells) == self._header.width) is whole:
                     yield line, cells
 
     def _ragged_rows(self) -> RejectedError:
-        lines = [
+        ragged = (
             f"  line {line}: {len(cells)} cells"
             for line, cells in self._records(whole=False)
             if not self._is_total(cells[0])
-        ]
-        more = f"\n  and {len(lines) - 10} more" if len(lines) > 10 else ""
+        )
+        lines = "\n".join(islice(ragged, LIMIT))
         return RejectedError(
-            f"{self.name}: rows of another length than the header's {self._header.width} cells; a "
-            "quote or a delimiter is missing or too much, or the file is cut off:\n"
-            + "\n".join(lines[:10])
-            + more
+            f"{self.name}: {self._ragged} rows of another length than the header's "
+            f"{self._header.width} cells; a quote or a delimiter is missing or too much, or the "
+            f"file is cut off:\n{lines}"
         )
 
 
@@ -168,7 +171,7 @@ class _Readable(io.RawIOBase):
         return len(data)
 
 
-def _rows(text: str | io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(name: str, text: str | io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each row's first line, counted from 1, and its cells; empty lines are no rows."""
     source = io.StringIO(text, newline="") if isinstance(text, str) else text
     reader = csv.reader(source, delimiter=delimiter)
@@ -180,15 +183,16 @@ def _rows(text: str | io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list
             before = reader.line_num
     except csv.Error as error:
         raise RejectedError(
-            f"line {before + 1}: {error}; a quote there is not closed, or the file is no table"
+            f"{name}: line {before + 1}: {error}; a quote there is not closed"
         ) from error
 
 
-def _delimiter(text: str, mapping: Mapping) -> str:
+def _delimiter(name: str, text: str, mapping: Mapping) -> str:
     """Choose the delimiter that makes a row name most mapped columns."""
     return max(
         DELIMITERS,
         key=lambda sign: max(
-            (matches(row, mapping) for _, row in list(_rows(text, sign))[:SEARCHED]), default=0
+            (matches(row, mapping) for _, row in list(_rows(name, text, sign))[:SEARCHED]),
+            default=0,
         ),
     )

@@ -1,5 +1,6 @@
 """Which column of somebody's table means what to us?"""
 
+import codecs
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Annotated, Any, Literal
@@ -22,11 +23,19 @@ NESTED: tuple[Level, ...] = ("campaign", "ad_group", "ad", "keyword")
 
 PARENTS: dict[Level, Level] = {"ad_group": "campaign", "ad": "ad_group", "keyword": "ad_group"}
 
-SHIPPED = files("connectors.tabular").joinpath("mappings")
+SHIPPED = files("connectors.tabular.mappings")
 
 
 def _several(value: object) -> object:
     return (value,) if isinstance(value, (str, dict)) else value
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        codecs.lookup(name or "utf-8")
+    except LookupError as error:
+        raise ValueError(f"no encoding {name!r}; utf-8 and windows-1252 are usual") from error
+    return name
 
 
 Columns = Annotated[tuple[str, ...], BeforeValidator(_several)]
@@ -162,7 +171,7 @@ class Mapping(Model):
     """Texts that mean "no value": an unknown figure, an entity called `(none)`."""
     totals: Totals = Totals()
     statuses: dict[str, Status] = {}
-    encoding: str = ""
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = ""
     """Empty: UTF-8, or UTF-16 where the file says or shows so."""
     delimiter: Annotated[str, Field(max_length=1)] = ""
     skip_rows: Annotated[int, Field(ge=0)] | None = None

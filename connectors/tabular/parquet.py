@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as arrow_parquet
 
 from connectors.base import RejectedError
-from connectors.tabular.cells import cell_text
+from connectors.tabular.cells import plain
 from connectors.tabular.header import find_header
 from connectors.tabular.mapping import Mapping
 
@@ -27,6 +27,7 @@ class Parquet:
         header = find_header(self.name, [names], mapping)
         self._names = {column: names[at] for column, at in header.positions.items()}
         self._figures = mapping.figures
+        self._decimal = mapping.numbers.decimal if mapping.numbers else "."
         self.columns = tuple(self._names)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -37,11 +38,12 @@ class Parquet:
         """
         if not self._file.metadata.num_rows:
             raise RejectedError(f"{self.name}: has columns but no rows; export it with figures")
+        figures = self._figures
         try:
             for batch in self._file.iter_batches(BATCH, columns=sorted(set(self._names.values()))):
                 yield pa.RecordBatch.from_pydict(
                     {
-                        column: plain(batch.column(name), figure=column in self._figures)
+                        column: plain(batch.column(name), self._decimal, figure=column in figures)
                         for column, name in self._names.items()
                     }
                 )
@@ -51,20 +53,3 @@ class Parquet:
     def locate(self, rows: Collection[int]) -> dict[int, str]:
         """Say the rows' numbers, counted from 1."""
         return {row: f"row {row + 1}" for row in rows}
-
-
-def plain(array: pa.Array, *, figure: bool) -> pa.Array:
-    """Bring a column to text, or to float64 if it holds figures as numbers.
-
-    Ids stay exact: 17 digits and more do not fit a float.
-    """
-    kind = array.type
-    if pa.types.is_dictionary(kind):
-        return plain(array.dictionary_decode(), figure=figure)
-    number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    if number and figure:
-        return array.cast(pa.float64(), safe=False)
-    if pa.types.is_floating(kind):  # an id that became a float by a missing one: 24116162130.0
-        values = array.to_pylist()
-        return pa.array([None if v is None else cell_text(v, ".") for v in values], pa.string())
-    return array.cast(pa.string())

@@ -11,7 +11,6 @@ from connectors.base import Window
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.integer[Any]]
-BoolArray = npt.NDArray[np.bool_]
 TextArray = npt.NDArray[Any]
 
 

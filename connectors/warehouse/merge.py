@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from connectors.warehouse.figures import (
-    BoolArray,
     Figures,
     FloatArray,
     IntArray,
@@ -40,69 +39,79 @@ class _Keys:
     pulled: IntArray
     stored: IntArray
 
+    def at(self, places: IntArray) -> "_Keys":
+        return _Keys(self.pulled[places], self.stored[places])
+
 
 def merge(stored: Figures, pulled: Figures, known_days: IntArray) -> Changes:
     """Compare a complete pull with what is stored of the same account, level and window.
 
     `known_days` are the ordinals of the days that an earlier complete pull has covered.
     """
+    metrics = tuple(dict.fromkeys((*stored.values, *pulled.values)))
     keys = _line_up(stored, pulled)
-    every = _rows(stored, pulled, keys)
     is_new = keys.stored < 0
-    known = ~is_new | np.isin(every.day, known_days)
+    _, day, _ = _key_columns(stored, pulled, keys)
+    known = ~is_new | np.isin(day, known_days)
     write = is_new.copy()
-    revised: dict[str, tuple[IntArray, FloatArray]] = {}
-    for metric, after in every.values.items():
-        before = _before(metric, stored, keys)
+    revised = []
+    for metric in metrics:
+        before, after = _before(metric, stored, keys), _after(metric, stored, pulled, keys)
         differs = (before != after) & ~(np.isnan(before) & np.isnan(after))
         write |= differs
         at = np.flatnonzero(differs & known & ~(is_new & np.isnan(after)))
-        revised[metric] = at, before[at]
-    return Changes(_select(every, write), _revisions(every, revised))
+        revised.append((at, before[at], after[at]))
+    written = keys.at(np.flatnonzero(write))
+    entity_key, day, breakdown = _key_columns(stored, pulled, written)
+    values = {metric: _after(metric, stored, pulled, written) for metric in metrics}
+    rows = Figures(entity_key, day, values, breakdown)
+    return Changes(rows, _revisions(stored, pulled, keys, metrics, revised))
 
 
 def _line_up(stored: Figures, pulled: Figures) -> _Keys:
     """Match the rows of both by key; of equal keys in the pull take the last."""
     slots = _slots(stored, pulled)
-    every, place = np.unique(slots, return_inverse=True)
-    keys = _Keys(np.full(len(every), -1), np.full(len(every), -1))
-    keys.stored[place[: len(stored)]] = np.arange(len(stored))
-    np.maximum.at(keys.pulled, place[len(stored) :], np.arange(len(pulled)))
-    return keys
+    # A stable order has, within a key, the stored row first and the pull's last row last.
+    order = np.argsort(slots, kind="stable")
+    slots = slots[order]
+    starts = np.ones(len(slots), bool)
+    starts[1:] = slots[1:] != slots[:-1]
+    first, last = order[starts], order[np.roll(starts, -1)]
+    return _Keys(
+        pulled=np.where(last >= len(stored), last - len(stored), -1),
+        stored=np.where(first < len(stored), first, -1),
+    )
 
 
 def _slots(stored: Figures, pulled: Figures) -> IntArray:
     """Number the keys (entity, breakdown, day) of both, so that their order is the table's."""
-    both = np.concatenate([stored.entity_key, pulled.entity_key])
-    day = np.concatenate([stored.day, pulled.day])
-    if not len(day):
-        return day
-    slots: IntArray = both - both.min()
+    slots = np.concatenate([stored.entity_key, pulled.entity_key])
+    if not len(slots):
+        return slots
+    slots -= slots.min()
     if stored.breakdown is not None and pulled.breakdown is not None:
         names = np.concatenate([stored.breakdown, pulled.breakdown])
         codes, different = pd.factorize(names, sort=True)
         slots = slots * len(different) + codes
-    slots *= int(np.ptp(day)) + 1
-    slots += day - day.min()
+    ends = [end(side.day) for side in (stored, pulled) if len(side) for end in (np.min, np.max)]
+    slots *= max(ends) - min(ends) + 1
+    slots[: len(stored)] += stored.day - min(ends)
+    slots[len(stored) :] += pulled.day - min(ends)
     return slots
 
 
-def _rows(stored: Figures, pulled: Figures, keys: _Keys) -> Figures:
-    """Return every row as it must be after the pull."""
-    metrics = dict.fromkeys((*stored.values, *pulled.values))
-    breakdown = None
-    if stored.breakdown is not None and pulled.breakdown is not None:
-        breakdown = np.empty(len(keys.pulled), dtype=object)
-        _fill(breakdown, stored.breakdown, keys.stored)
-        _fill(breakdown, pulled.breakdown, keys.pulled)
+def _key_columns(
+    stored: Figures, pulled: Figures, keys: _Keys
+) -> tuple[IntArray, IntArray, TextArray | None]:
+    """Return entity, day and breakdown of the keys, from whichever side has them."""
     entity_key, day = np.zeros((2, len(keys.pulled)), np.int64)
-    rows = Figures(entity_key, day, {}, breakdown)
+    breakdown = None if pulled.breakdown is None else np.empty(len(keys.pulled), dtype=object)
     for side, at in ((stored, keys.stored), (pulled, keys.pulled)):
-        _fill(rows.entity_key, side.entity_key, at)
-        _fill(rows.day, side.day, at)
-    for metric in metrics:
-        rows.values[metric] = _after(metric, stored, pulled, keys)
-    return rows
+        _fill(entity_key, side.entity_key, at)
+        _fill(day, side.day, at)
+        if breakdown is not None and side.breakdown is not None:
+            _fill(breakdown, side.breakdown, at)
+    return entity_key, day, breakdown
 
 
 def _fill(target: TextArray, values: TextArray, at: IntArray) -> None:
@@ -130,29 +139,16 @@ def _after(metric: str, stored: Figures, pulled: Figures, keys: _Keys) -> FloatA
     return after
 
 
-def _select(rows: Figures, at: BoolArray | IntArray) -> Figures:
-    return Figures(
-        rows.entity_key[at],
-        rows.day[at],
-        {metric: values[at] for metric, values in rows.values.items()},
-        None if rows.breakdown is None else rows.breakdown[at],
-    )
-
-
-def _revisions(rows: Figures, revised: dict[str, tuple[IntArray, FloatArray]]) -> Revisions:
-    """Gather the revised places of all metrics, in the order of the rows."""
-    at = np.concatenate([places for places, _ in revised.values()])
-    metric = np.repeat(np.arange(len(revised)), [len(places) for places, _ in revised.values()])
-    old = np.concatenate([before for _, before in revised.values()])
-    new = np.concatenate([rows.values[name][places] for name, (places, _) in revised.items()])
+def _revisions(
+    stored: Figures,
+    pulled: Figures,
+    keys: _Keys,
+    metrics: tuple[str, ...],
+    revised: list[tuple[IntArray, FloatArray, FloatArray]],
+) -> Revisions:
+    """Gather the places of each metric, with its values before and after, in the keys' order."""
+    at, old, new = (np.concatenate(parts) for parts in zip(*revised, strict=True))
+    metric = np.repeat(np.arange(len(metrics)), [len(places) for places, _, _ in revised])
     order = np.argsort(at, kind="stable")
-    at = at[order]
-    return Revisions(
-        entity_key=rows.entity_key[at],
-        day=rows.day[at],
-        metric=metric[order],
-        metrics=tuple(revised),
-        old=old[order],
-        new=new[order],
-        breakdown=None if rows.breakdown is None else rows.breakdown[at],
-    )
+    entity_key, day, breakdown = _key_columns(stored, pulled, keys.at(at[order]))
+    return Revisions(entity_key, day, metric[order], metrics, old[order], new[order], breakdown)

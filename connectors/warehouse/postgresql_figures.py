@@ -48,11 +48,13 @@ def read(
     }
     with psycopg.ClientCursor(_driver(connection)) as cursor:
         statement = f"COPY ({cursor.mogrify(query, values)}) TO STDOUT (FORMAT BINARY)"
+    stream = bytearray()
     with _driver(connection).cursor() as cursor_, cursor_.copy(statement) as copy:
-        stream = b"".join(copy)
-    table = np.frombuffer(
-        stream[len(HEADER) : -len(TRAILER)], _layout(["i", "i", "d", *"f" * len(metrics)])
-    )
+        for block in copy:
+            stream += block
+    layout = _layout(["i", "i", "d", *"f" * len(metrics)])
+    rows = (len(stream) - len(HEADER) - len(TRAILER)) // layout.itemsize
+    table = np.frombuffer(stream, layout, rows, len(HEADER))
     return Figures(
         entity_key=table["v0"].astype(np.int64),
         day=table["v2"].astype(np.int64) + DATE_ZERO,

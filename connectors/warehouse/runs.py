@@ -103,7 +103,9 @@ class RunStore(Database):
     def as_of(self, run_id: str) -> date:
         """Return the day that a run judged. Raise `LookupError` for a run that never began."""
         with self.reading() as connection:
-            day: date | None = connection.scalar(sa.select(runs.c.as_of).where(runs.c.run_id == run_id))
+            day: date | None = connection.scalar(
+                sa.select(runs.c.as_of).where(runs.c.run_id == run_id)
+            )
         if day is None:
             raise LookupError(f"the warehouse has no run {run_id}")
         return day

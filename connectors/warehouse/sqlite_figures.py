@@ -24,7 +24,8 @@ UNKNOWN = "9e999"
 """NULL would make Python objects of the numbers; infinity is never stored, so it can mean NULL."""
 
 ROWS_PER_STATEMENT = 50
-ROWS_PER_CHUNK = 10_000
+ROWS_PER_WRITE = 10_000
+ROWS_PER_READ = 50_000
 
 FROM = """
 FROM entities e
@@ -41,26 +42,26 @@ def read(
     connection: Connection, scope: Scope, breakdowns: Sequence[str], metrics: Sequence[str]
 ) -> Figures:
     """Return the stored figures of the scope that have one of these breakdown texts."""
-    columns = ", ".join(f"coalesce({_column(metric)}, {UNKNOWN})" for metric in metrics)
-    separator = ", " if columns else ""
-    cursor = _driver(connection).execute(
-        f"SELECT p.entity_key, b.key, julianday(p.date_day){separator}{columns} {FROM}",
-        {
-            "breakdowns": json.dumps([*breakdowns]),
-            "start": scope.window.start.isoformat(),
-            "end": scope.window.end.isoformat(),
-            "level": scope.level,
-            "accounts": json.dumps([*scope.account_keys]),
-        },
+    driver = _driver(connection)
+    wanted = "".join(f", coalesce({_column(metric)}, {UNKNOWN})" for metric in metrics)
+    places = {
+        "breakdowns": json.dumps([*breakdowns]),
+        "start": scope.window.start.isoformat(),
+        "end": scope.window.end.isoformat(),
+        "level": scope.level,
+        "accounts": json.dumps([*scope.account_keys]),
+    }
+    (rows,) = driver.execute(f"SELECT count(*) {FROM}", places).fetchone()
+    cursor = driver.execute(
+        f"SELECT p.entity_key, b.key, julianday(p.date_day){wanted} {FROM}", places
     )
-    table = np.fromiter(chain.from_iterable(cursor), np.float64).reshape(-1, 3 + len(metrics))
-    table[np.isinf(table)] = np.nan
+    columns = _columns(chain.from_iterable(cursor), rows, 3 + len(metrics))
     return Figures(
-        entity_key=table[:, 0].astype(np.int64),
-        day=(table[:, 2] - JULIAN).astype(np.int64),
-        values={metric: table[:, 3 + i].copy() for i, metric in enumerate(metrics)},
+        entity_key=columns[0].astype(np.int64),
+        day=(columns[2] - JULIAN).astype(np.int64),
+        values=dict(zip(metrics, columns[3:], strict=True)),
         breakdown=(
-            np.array(breakdowns, dtype=object)[table[:, 1].astype(np.int64)]
+            np.array(breakdowns, dtype=object)[columns[1].astype(np.int64)]
             if scope.breakdown
             else None
         ),
@@ -100,14 +101,26 @@ def _driver(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
+def _columns(cells: Iterator[float], rows: int, width: int) -> list[FloatArray]:
+    """Read a table of numbers into its columns, chunk by chunk: it is never there twice."""
+    columns = [np.empty(rows) for _ in range(width)]
+    for part in _parts(rows, ROWS_PER_READ):
+        size = min(part.stop, rows) - part.start
+        chunk = np.fromiter(islice(cells, size * width), np.float64, size * width)
+        chunk[np.isinf(chunk)] = np.nan
+        for i, column in enumerate(columns):
+            column[part] = chunk[i::width]
+    return columns
+
+
 def _column(metric: str) -> str:
     if metric in CORE_METRICS:
         return f"p.{metric}"
     return f"json_extract(p.more, '$.{metric}')"
 
 
-def _parts(rows: int) -> Iterator[slice]:
-    return (slice(start, start + ROWS_PER_CHUNK) for start in range(0, rows, ROWS_PER_CHUNK))
+def _parts(rows: int, size: int = ROWS_PER_WRITE) -> Iterator[slice]:
+    return (slice(start, start + size) for start in range(0, rows, size))
 
 
 def _insert(

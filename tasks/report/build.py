@@ -142,10 +142,12 @@ def _ground(material: Material) -> Ground:
 def _with_figures(report: Report, material: Material, ground: Ground) -> Report:
     """Add whatever needs daily figures."""
     shape = material.process.report
+    trends = _trends(ground, shape.charts)
     return replace(
         report,
         tables=kpi_tables(ground, shape.level, shape.kpis, shape.rows),
-        trends=_trends(ground, shape.charts),
+        trends=trends,
+        trends_left_out=len(ground.accounts) * len(shape.charts) - len(trends),
         plans=month_plans(
             material.brand,
             material.process.platform,

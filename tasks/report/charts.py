@@ -29,9 +29,9 @@ from tasks.report.svg import (
 
 COLOURS: dict[Verdict, str] = {
     "critical": "#ea4343",
-    "warning": "#c9780a",
-    "unknown": "#7d8798",
-    "ok": "#16a05a",
+    "warning": "#bf6f0a",
+    "unknown": "#748090",
+    "ok": "#0f9152",
 }
 SHAPES: dict[Verdict, str] = {
     "critical": '<path d="M4.3.5h5.4l3.8 3.8v5.4l-3.8 3.8H4.3L.5 9.7V4.3zM6 3l.3 5h1.4L8 3z'

@@ -31,6 +31,7 @@ _PUNCTUATION = re.compile(r"([!#$&()*+\-.:<=>@\[\\\]^_`{|}~])")
 _LINKS = re.compile(r"(?i)(www(?=\.)|:(?=//)|(?:mailto|xmpp|tel):|@)")
 _DOMAIN_DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_BLOCK_MARK = re.compile(r"[#+=-]|\d+[.)]")
 _LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ", "<": "‹", ">": "›", "|": "∣", "\\": "∖"})
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -68,7 +69,7 @@ def table_cell(text: str, limit: int = NAME_LENGTH) -> str:
     after the joiner in front.
     """
     guarded = cell(text, limit)
-    return JOINER * (not guarded[:1].isalpha()) + _defused(guarded)
+    return _defused(guarded)
 
 
 def message_text(text: str, limit: int = 0) -> str:
@@ -78,10 +79,12 @@ def message_text(text: str, limit: int = 0) -> str:
     link or formatting. The result has no angle brackets; in an HTML body `&` still wants escaping,
     which Apprise does when it turns text into HTML.
     """
-    return JOINER * text.lstrip().startswith(("#", "-", "+", "=")) + _defused(plain(text, limit))
+    return _defused(plain(text, limit))
 
 
 def _defused(text: str) -> str:
+    """Replace what marks up by lookalikes, and cut the rest with joiners; see above."""
     cut = _DOMAIN_DOT.sub(f".{JOINER}", _LINKS.sub(rf"\1{JOINER}", text))
     cut = _EDGE_UNDERSCORE.sub(f"{JOINER}_{JOINER}", cut.translate(_LOOKALIKES))
-    return cut.replace("&", f"&{JOINER}").replace("]", f"]{JOINER}")
+    cut = cut.replace("&", f"&{JOINER}").replace("]", f"]{JOINER}")
+    return JOINER + cut if _BLOCK_MARK.match(cut) else cut

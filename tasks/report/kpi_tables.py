@@ -1,6 +1,6 @@
 """How is each account doing, in total and by its largest entities?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from connectors.base import Window
 from connectors.records import Verdict
 from tasks.conditions import Panel, panel
 from tasks.cube import Cube, Integers
-from tasks.judged import CRITICAL, OK, UNKNOWN, WARNING, Codes
+from tasks.judged import CRITICAL, OK, UNKNOWN, WARNING, Codes, Judged
 from tasks.report.figures import PERIOD, optional, rest_of_accounts
 from tasks.report.model import Figure, KpiRow, KpiTable
 from tasks.report.numbers import plural
@@ -110,8 +110,12 @@ class _Sheet:
             )
             for name in measures
         ]
-        self.verdicts = [_worst(verdicts, figures, name) for name in measures]
-        self.worst = _worst(verdicts, figures, "")
+        found, size = _same_entities(verdicts, figures), len(self.entities)
+        self.worst = _worst(size, found)
+        self.verdicts = [
+            _worst(size, (judged for judged in found if judged.check.kpi == name))
+            for name in measures
+        ]
 
     def row(self, row: int, name: str, status: str = "") -> KpiRow:
         """Return one row under a given name."""
@@ -145,24 +149,25 @@ def _ranked(entities: Panel) -> Integers:
     return np.asarray(order[alive[order]], dtype=np.int64)
 
 
-def _worst(verdicts: Verdicts, figures: Panel, kpi: str) -> Codes:
-    """Return per row the place in RANKS of the worst verdict on a KPI (empty: on any), or -1.
-
-    Only checks that looked at the very same entities count.
-    """
-    worst = np.full(len(figures.cube.entities), -1, dtype=np.int8)
+def _same_entities(verdicts: Verdicts, figures: Panel) -> list[Judged]:
+    """Return the checks that looked at the very same entities, row by row."""
     keys = _keys(figures)
-    for judged in verdicts.judged:
-        if kpi in ("", judged.check.kpi) and _keys(judged.panel) == keys:
-            for rank, (code, _) in enumerate(RANKS):
-                worst[(judged.verdicts == code) & (worst < rank)] = rank
-    return worst
+    return [judged for judged in verdicts.judged if _keys(judged.panel) == keys]
 
 
 def _keys(figures: Panel) -> tuple[str, list[int]]:
     entities = figures.cube.entities
     key = "entity_key" if "entity_key" in entities else "account_key"
     return key, entities[key].tolist()
+
+
+def _worst(size: int, found: Iterable[Judged]) -> Codes:
+    """Return per row the place in RANKS of the worst verdict, -1 where no check looked."""
+    worst = np.full(size, -1, dtype=np.int8)
+    for judged in found:
+        for rank, (code, _) in enumerate(RANKS):
+            worst[(judged.verdicts == code) & (worst < rank)] = rank
+    return worst
 
 
 def _word(rank: int) -> Verdict | None:

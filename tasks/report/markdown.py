@@ -11,7 +11,7 @@ from urllib.parse import quote
 from connectors.records import Verdict
 from tasks.report import charts, wording
 from tasks.report.escape import markdown as literal
-from tasks.report.model import Attention, Figure, KpiRow, KpiTable, Measure, Report, Trend
+from tasks.report.model import Attention, Figure, KpiRow, KpiTable, Measure, Report
 from tasks.report.numbers import day, number, plural
 from tasks.report.svg import data_uri
 
@@ -30,7 +30,7 @@ def render_markdown(report: Report) -> str:
         _needs_attention(report),
         _plans(report),
         *_kpis(report),
-        _trends(report.trends),
+        _trends(report),
         *_breakdowns(report),
         _unjudged(report),
         _freshness(report),
@@ -205,15 +205,17 @@ def _figure(figure: Figure, measure: Measure, currency: str, usual: float | None
     return " ".join(parts)
 
 
-def _trends(trends: Sequence[Trend]) -> str:
+def _trends(report: Report) -> str:
     blocks = []
-    for account, group in wording.by_account(trends):
+    for account, group in wording.by_account(report.trends):
         blocks.append(literal(account))
         for start in range(0, len(group), CHARTS_IN_A_ROW):
             row = group[start : start + CHARTS_IN_A_ROW]
             heads = [trend.measure.title for trend in row]
             images = [_image(f"{t.measure.title} per day", charts.trend_chart(t)) for t in row]
             blocks.append(_table(heads, "l" * len(row), [images]))
+    if report.trends_left_out:
+        blocks.append(wording.left_out(report))
     return _section("Trends, day by day", "\n\n".join(blocks))
 
 

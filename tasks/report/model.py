@@ -223,4 +223,4 @@ class Report:
     freshness: tuple[Freshness, ...] = ()
     switched_off: tuple[SwitchedOff, ...] = ()
     links: tuple[Link, ...] = ()
-    notes: tuple[str, ...] = ()  # what was left out for length
+    trends_left_out: int = 0

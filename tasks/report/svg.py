@@ -2,22 +2,22 @@
 
 Prefect has a dark and a light UI and shows pictures by `data:` address, where neither a style
 sheet nor the page's text colour reaches them. So nothing paints a background, and every colour
-stands out on both: at least 3:1 for lines and marks, 4:1 for words (WCAG 2.2, 1.4.11; the 4.5:1
-of 1.4.3 cannot be had on both grounds at once).
+stands out on white and on near-black as on the UIs' own greys: at least 3:1 (WCAG 2.2, 1.4.11),
+words 4:1 on white and near-black; the 4.5:1 of 1.4.3 cannot be had on both at once.
 """
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import floor, log10
+from math import ceil, floor, log10
 
 from tasks.report.numbers import known
 
 LINE = "#3b82f6"
 TARGET = "#bb6910"
 TEXT = "#717e93"
-GRID = "#7d8798"
+GRID = "#748090"
 
 Values = Sequence[float | None]
 
@@ -45,13 +45,14 @@ class Plot:
         return self.bottom - (self.bottom - self.top) * part
 
     def ticks(self) -> Iterator[float]:
-        """Yield two to five round values inside the plot."""
+        """Yield one to four round values inside the plot."""
         rough = (self.high - self.low) / 3
         power = 10.0 ** floor(log10(rough))
         step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.999)
-        first = -floor(-self.low / step)
-        for index in range(first, floor(self.high / step * 1.0001) + 1):
-            yield index * step
+        first = ceil(self.low / step)
+        for index in range(first, first + 4):
+            if index * step <= self.high:
+                yield index * step
 
 
 def limits(values: Values) -> tuple[float, float]:

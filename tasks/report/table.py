@@ -16,7 +16,7 @@ Cell = str | float | int | None
 def kpi_rows(report: Report) -> list[dict[str, Cell]]:
     """Return a row per account and shown entity: the measures of the period, and their changes.
 
-    Money is in major units of the row's currency, percent and changes are fractions.
+    Money is in major units of the row's currency; a KPI in percent is a fraction.
     """
     return [
         _row(table, row, report.measures)
@@ -39,7 +39,7 @@ def _row(table: KpiTable, row: KpiRow, measures: Sequence[Measure]) -> dict[str,
     }
     for measure, figure in zip(measures, row.figures, strict=True):
         cells[measure.title] = _rounded(figure.now)
-        cells[f"{measure.title} change"] = _rounded(figure.change)
+        cells[f"{measure.title} change %"] = _percent(figure.change)
     return cells
 
 
@@ -52,7 +52,7 @@ def _finding(item: Attention) -> dict[str, Cell]:
         "Account": table_cell(item.account) if item.account else "",
         "Value": _rounded(item.figure.now),
         "Target": _rounded(item.figure.target),
-        "Change": _rounded(item.figure.change),
+        "Change %": _percent(item.figure.change),
         "Currency": item.currency,
         "Owner": table_cell(item.owner),
         "Open since": item.open_since.isoformat() if item.open_since else "",
@@ -63,3 +63,7 @@ def _finding(item: Attention) -> dict[str, Cell]:
 def _rounded(value: float | None) -> float | None:
     """Round to seven significant digits: people read these."""
     return None if value is None else float(f"{value:.7g}")
+
+
+def _percent(relative: float | None) -> float | None:
+    return None if relative is None else round(100 * relative, 1)

@@ -111,6 +111,12 @@ def moment(row: Freshness) -> str:
     return f"{day(when.date())} {when:%H:%M} UTC" if when else "never"
 
 
+def left_out(report: Report) -> str:
+    """Say how many charts there was no room for."""
+    charts = plural(report.trends_left_out, "chart")
+    return f"{charts} of accounts with less spend left out."
+
+
 def by_account(trends: Iterable[Trend]) -> list[tuple[str, list[Trend]]]:
     """Group the charts, which are in order, by their account."""
     return [(name, list(group)) for name, group in groupby(trends, key=lambda t: t.account)]

@@ -5,18 +5,20 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from pydantic import SecretStr
 
 from config.entity_targets import COLUMNS
 from config.library import Library
 from connectors.landing_pages import PageAnswer
 from connectors.records import OpenAlert, Result
+from connectors.target_queries import read_targets
 from connectors.warehouse import Warehouse
 from tasks.alerts import Scope, plan_alerts
 from tasks.checks import evaluate
 from tasks.evidence import Evidence
 from tasks.facts import establish
 from tasks.run import Run
-from tasks.steps.opening import brand_library, open_warehouse
+from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
 from tasks.steps.reading import Reading, read
 from tasks.targets import Targets, targets_of
 from tasks.verdicts import Subject, Verdicts
@@ -73,7 +75,13 @@ def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> J
 def _targets(library: Library, run: Run) -> Targets:
     brand = library.brand(run.brand)
     platform = library.process(run.process).platform
-    own = pd.DataFrame(library.csv_targets.get(run.brand, ()), columns=[*COLUMNS])
+    entries = [entry.name for entry in brand.accounts]
+    rows = [*library.csv_targets.get(run.brand, ())]
+    for table in brand.entity_targets:
+        if table.sql and table.url:
+            url = SecretStr(resolve_secret(table.url))
+            rows += read_targets(url, table.sql, entries, library.kpis)
+    own = pd.DataFrame(rows, columns=[*COLUMNS])
     return targets_of(brand.targets, platform, brand.currency, own)
 
 

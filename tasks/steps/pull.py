@@ -3,9 +3,8 @@
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from config.models import Process, Pull
-from config.secrets import interpolate
-from connectors.base import Channel, PartialChannel, Window
+from config.models import AccountEntry, Brand, Process, Pull
+from connectors.base import Account, Channel, ConnectorError, PartialChannel, Window
 from connectors.registry import open_channel
 from connectors.warehouse import SqlThrottle, Warehouse
 from tasks.pulling import window_to_pull
@@ -13,26 +12,50 @@ from tasks.run import Run
 from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
 
 
-@task(task_run_name="pull-{name}", timeout_seconds=2 * 60 * 60, cache_policy=NO_CACHE)
+# No timeout: Prefect cannot interrupt a worker thread. Every call has its own, in `http.py`.
+@task(task_run_name="pull-{name}", cache_policy=NO_CACHE)
 def pull_account(run: Run, name: str) -> int:
     """Store what the account's platform says now; return how many daily rows it sent.
 
     Every level has its own line in the pull ledger: what arrived completely stays when a later
-    level fails. Raises the connector's error.
+    level fails. Raises the connector's error, after the ledger has it.
     """
     library = brand_library(run.brand)
     process, entry = library.process(run.process), library.entry(run.brand, name)
-    entry = entry.model_copy(update={"options": interpolate(entry.options)})
-    levels = list(dict.fromkeys(pull.level for pull in process.pulls))
     with open_warehouse() as warehouse:
         throttle = SqlThrottle(warehouse, f"{entry.platform}/{entry.account_id}")
         channel = open_channel(
             entry, resolve=resolve_secret, throttle=throttle, metrics=library.metrics
         )
-        key = warehouse.save_account(run.brand, name, channel.account(), run.started_at)
-        pages = channel.entities(levels)
-        warehouse.save_entities(key, pages, run.started_at, complete_for=levels)
+        key = _account_key(warehouse, channel, run, library.brand(run.brand), entry)
+        levels = list(dict.fromkeys(pull.level for pull in process.pulls))
+        try:
+            warehouse.save_account(run.brand, name, channel.account(), run.started_at)
+            pages = channel.entities(levels)
+            warehouse.save_entities(key, pages, run.started_at, complete_for=levels)
+        except ConnectorError as error:
+            window = window_to_pull(run.as_of, None, channel.restatement_days, 1)
+            warehouse.record_pull_failure(
+                key, levels[0], window, run_id=run.run_id, error=str(error), now=run.started_at
+            )
+            raise
         return sum(_pull(warehouse, channel, key, run, process, pull) for pull in process.pulls)
+
+
+def _account_key(
+    warehouse: Warehouse, channel: Channel, run: Run, brand: Brand, entry: AccountEntry
+) -> int:
+    """Return the account's key; a new account is kept as the brand file has it until it answers.
+
+    So an account whose very first pull fails is there to be reported.
+    """
+    known = warehouse.accounts(run.brand, entry.platform)
+    keys = known.loc[known["account_id"] == channel.account_id, "account_key"]
+    if len(keys):
+        return int(keys.iloc[0])
+    zone, currency = brand.time_zone, brand.currency
+    placeholder = Account(entry.platform, channel.account_id, entry.name, currency, zone, "unknown")
+    return warehouse.save_account(run.brand, entry.name, placeholder, run.started_at)
 
 
 def _pull(

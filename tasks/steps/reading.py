@@ -12,6 +12,7 @@ from config.library import Library
 from config.models import Level, Process
 from connectors.base import Window
 from connectors.warehouse import Figures, Warehouse
+from tasks.budgets import daily_budgets
 from tasks.cube import Cube, build_cube
 from tasks.needs import Need, needs
 from tasks.report.breakdowns import BreakdownFigures
@@ -43,6 +44,8 @@ def read(warehouse: Warehouse, library: Library, run: Run) -> Reading:
     checks = library.checks_for(run.brand, run.process)
     accounts = warehouse.accounts(run.brand, process.platform)
     accounts = accounts[accounts["entry"].isin(run.accounts)].reset_index(drop=True)
+    brand = library.brand(run.brand)
+    accounts["daily_budget"] = daily_budgets(accounts, brand, process.platform, run.as_of)
     keys = accounts["account_key"].tolist()
     asked = _asked(process, checks, words, run)
     levels = dict.fromkeys([*asked, *(pull.level for pull in process.pulls)])

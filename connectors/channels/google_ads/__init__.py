@@ -89,7 +89,7 @@ class Connector:
     ) -> None:
         session = session or requests.Session()
         self._options = options
-        self._customer = options.account_id
+        self.account_id = self._customer = options.account_id
         self._url = f"{options.base_url.rstrip('/')}/{VERSION}"
         self._http = Http(session, auth=_token(options, session), judge=judge, throttle=throttle)
         log.debug("Google Ads API %s, sunset expected in November 2027", VERSION)

@@ -19,7 +19,7 @@ class StalePageError(RejectedError):
 RETRY = frozenset({"INTERNAL_ERROR", "TRANSIENT_ERROR", "DEADLINE_EXCEEDED"}) | {
     "CONCURRENT_MODIFICATION"
 }
-TOO_MANY = 429
+UNAUTHORIZED, TOO_MANY = 401, 429
 QUOTA_WAIT = {
     "RESOURCE_EXHAUSTED": 60.0,
     "RESOURCE_TEMPORARILY_EXHAUSTED": 30.0,
@@ -44,6 +44,7 @@ ADVICE = {
     "ACTION_NOT_PERMITTED_FOR_SUSPENDED_ACCOUNT": "the account is suspended: see Google Ads",
     "CUSTOMER_NOT_ENABLED": "the account is closed or not set up yet: see Google Ads",
     "CUSTOMER_NOT_FOUND": "check account_id",
+    "PERMISSION_DENIED": "switch the Google Ads API on in the Cloud project, or get access",
     "ACCESS_PROHIBITED": "this Cloud project may not call the API",
     "REQUESTED_METRICS_FOR_MANAGER": "this is a manager account: choose one of its accounts",
     "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED": "days reach back 37 months: start later",
@@ -54,12 +55,20 @@ ADVICE = {
 def _failures(reply: Reply) -> list[Mapping[str, Any]]:
     """Return the body's errors, whether it is an object or (from streams) a one-element array."""
     body = reply.body[0] if isinstance(reply.body, list) and reply.body else reply.body
-    try:
-        details = body["error"].get("details", ())
-        errors = [error for detail in details for error in detail.get("errors", ())]
-        return errors or [{"errorCode": {"": body["error"]["status"]}, **body["error"]}]
-    except (KeyError, TypeError, AttributeError):
-        return []
+    error = _object(_object(body).get("error"))
+    details = [_object(detail) for detail in _list(error.get("details"))]
+    failures = [_object(item) for detail in details for item in _list(detail.get("errors"))]
+    if not failures and "status" in error:  # an error of Google's front end, not of the Ads API
+        failures = [{"errorCode": {"status": error["status"]}, "message": error.get("message")}]
+    return failures
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _request_id(reply: Reply) -> str:
@@ -84,13 +93,13 @@ def judge(reply: Reply) -> None:
 
 
 def _error(reply: Reply, failure: Mapping[str, Any]) -> ConnectorError:
-    family, code = next(iter(failure.get("errorCode", {}).items()), ("", ""))
+    family, code = next(iter(_object(failure.get("errorCode")).items()), ("", ""))
     code = code if isinstance(code, str) and re.fullmatch(r"[A-Z0-9_]{1,80}", code) else "UNKNOWN"
     what = f"{reply.where}: {reply.status} {code}{_request_id(reply)}"
     if code in RETRY or reply.status in RETRYABLE - {TOO_MANY}:
         return TransientError(f"{what}; may pass", retry_after(reply.headers))
     if code in QUOTA_WAIT or (reply.status == TOO_MANY and code not in ADVICE):
-        quota = (failure.get("details") or {}).get("quotaErrorDetails") or {}
+        quota = _object(_object(failure.get("details")).get("quotaErrorDetails"))
         seconds = _wait(quota, code, reply)
         limit = AppLimitError if quota.get("rateScope") == "DEVELOPER" else TransientError
         return limit(f"{what}; calls wait {seconds:.0f} s", seconds)
@@ -102,5 +111,7 @@ def _error(reply: Reply, failure: Mapping[str, Any]) -> ConnectorError:
         return StalePageError(f"{what}; begin the query again")
     if code in ADVICE:
         return RejectedError(f"{what}; {ADVICE[code]}")
+    if reply.status == UNAUTHORIZED:
+        return ReconnectError(f"{what}; reconnect the account")
     sentence = reply.quote(failure.get("message", ""))
-    return RejectedError(f"{what} in {word(family) or 'no family'}: {sentence}")
+    return RejectedError(f"{what} ({word(family)}): {sentence}")

@@ -19,7 +19,6 @@ Row = Mapping[str, Any]
 Column = NDArray[np.float64]
 Labels = Mapping[str, str]  # resource name to name
 
-NAN = float("nan")
 MICROS = 1_000_000
 NO_END = date(2037, 12, 30)
 """The end date Google gives to what has none."""
@@ -72,22 +71,13 @@ def to_frame(rows: Sequence[Row], level: Level, metrics: Mapping[str, str]) -> p
 
 
 def _number(figures: Sequence[Row], key: str) -> Column:
-    return np.array(
-        [NAN if (value := row.get(key)) is None else float(value) for row in figures], np.float64
-    )
+    """Return numbers that came as numbers or as text; NaN where the field is absent."""
+    return np.array([row.get(key) for row in figures], np.float64)
 
 
 def _money(figures: Sequence[Row], key: str) -> Column:
-    """Return major units. Python divides an int by an int correctly rounded, above 2**53 too."""
-    return np.array(
-        [
-            NAN
-            if (value := row.get(key)) is None
-            else (int(value) if isinstance(value, str) else value) / MICROS
-            for row in figures
-        ],
-        np.float64,
-    )
+    """Return major units, correctly rounded up to 2**53 micros (nine thousand million units)."""
+    return _number(figures, key) / MICROS
 
 
 def _camel(path: str) -> str:

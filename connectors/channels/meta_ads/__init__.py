@@ -127,6 +127,7 @@ class Connector:
     ) -> None:
         throttle = throttle or LocalThrottle()
         self._options = options
+        self.account_id = options.account_id
         self._sleep = sleep
         self._url = f"{options.base_url.rstrip('/')}/{VERSION}"
         self._act = f"{self._url}/act_{options.account_id}"

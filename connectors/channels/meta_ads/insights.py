@@ -41,7 +41,6 @@ BREAKDOWNS = (
 )
 
 PERCENT = re.compile(r"(\w+_)?ctr")
-NAN = float("nan")
 
 
 def breakdowns(text: str) -> tuple[str, ...]:
@@ -117,9 +116,8 @@ class Columns:
 
 
 def _numbers(rows: Sequence[Row], field: str) -> Column:
-    return np.array(
-        [NAN if (value := row.get(field)) is None else float(value) for row in rows], np.float64
-    )
+    """Return numbers that came as text; NaN where the field is absent."""
+    return np.array([row.get(field) for row in rows], np.float64)
 
 
 def _json(value: object) -> str:

@@ -108,7 +108,7 @@ def create_pulls() -> None:
 def create_performance_daily() -> None:
     op.create_table(
         "performance_daily",
-        sa.Column("entity_key", sa.Integer(), nullable=False),
+        sa.Column("entity_key", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("breakdown", sa.Text(), nullable=False),
         sa.Column("date_day", sa.Date(), nullable=False),
         sa.Column("spend", sa.Double(), nullable=True),
@@ -118,9 +118,6 @@ def create_performance_daily() -> None:
         sa.Column("conversions_value", sa.Double(), nullable=True),
         sa.Column("more", sa.JSON(), nullable=True),
         sa.Column("pull_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entity_key"], ["entities.entity_key"], name="fk_performance_daily_entity_key"
-        ),
         sa.PrimaryKeyConstraint("entity_key", "breakdown", "date_day", name="pk_performance_daily"),
         sqlite_with_rowid=False,
     )
@@ -129,18 +126,14 @@ def create_performance_daily() -> None:
 def create_revisions() -> None:
     op.create_table(
         "revisions",
-        sa.Column("entity_key", sa.Integer(), nullable=False),
+        sa.Column("entity_key", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("breakdown", sa.Text(), nullable=False),
         sa.Column("date_day", sa.Date(), nullable=False),
         sa.Column("metric", sa.Text(), nullable=False),
-        sa.Column("pull_id", sa.Integer(), nullable=False),
+        sa.Column("pull_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("old_value", sa.Double(), nullable=True),
         sa.Column("new_value", sa.Double(), nullable=True),
         sa.Column("changed_at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entity_key"], ["entities.entity_key"], name="fk_revisions_entity_key"
-        ),
-        sa.ForeignKeyConstraint(["pull_id"], ["pulls.pull_id"], name="fk_revisions_pull_id"),
         sa.PrimaryKeyConstraint(
             "entity_key", "breakdown", "date_day", "metric", "pull_id", name="pk_revisions"
         ),

@@ -1,0 +1,1 @@
+"""Ready-made mappings, as data: one YAML file for each kind of export."""

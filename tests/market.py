@@ -1,0 +1,30 @@
+"""The demo's brands on a simulated market, with a warehouse of their own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from config.settings import settings
+from connectors.sandbox.demo import DEMO_TODAY, demo
+from connectors.sandbox.server import Sandbox
+from connectors.warehouse import Warehouse
+from deployments.demo import environment
+
+
+@contextmanager
+def demo_market(folder: Path) -> Iterator[Sandbox]:
+    """Run the demo's market, and point the settings of this process at it and at `folder`."""
+    with Sandbox(demo(), today=DEMO_TODAY) as sandbox, pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(folder, sandbox.url).items():
+            patch.setenv(name, value)
+        settings.cache_clear()
+        Warehouse.create(settings().warehouse_url.get_secret_value()).close()
+        yield sandbox
+    settings.cache_clear()
+
+
+def warehouse() -> Warehouse:
+    """Open the warehouse that the settings name."""
+    return Warehouse(settings().warehouse_url.get_secret_value())
