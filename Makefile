@@ -2,6 +2,7 @@
 # The rest of this file installs what they need into .venv, from lock files with hashes.
 
 PYTHON ?= python3
+unexport PYTHONDONTWRITEBYTECODE  # compiled files halve the start of every program
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 

@@ -2,18 +2,24 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
 from config.settings import HERE, settings
-from deployments.server import child, free_port, prefect_env, prefect_server
+from deployments.server import (
+    child,
+    end_like_interrupt,
+    free_port,
+    prefect_env,
+    prefect_server,
+)
 
 
 def run_demo(once: bool, port: int) -> None:
@@ -21,7 +27,7 @@ def run_demo(once: bool, port: int) -> None:
 
     Runs of the demo judge as of the day on which its market stands still, whatever today is.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end like Ctrl-C: children too
+    end_like_interrupt()
     state_dir = (settings().state_dir / "demo").resolve()
     port = free_port(port)
     try:
@@ -29,9 +35,12 @@ def run_demo(once: bool, port: int) -> None:
             with _progress("Starting the simulated market"):
                 url = started.enter_context(_market(state_dir))
             _configure(state_dir, url, port)
+            ready = started.enter_context(prefect_server(state_dir, port))
+            with _progress("Loading"):
+                wanted = _wanted()
             with _progress("Starting the Prefect server"):
-                started.enter_context(prefect_server(state_dir, port))
-            _run_everything()
+                ready()
+            _run_everything(wanted)
             click.echo(f"\nPrefect UI   http://127.0.0.1:{port}")
             click.echo(f"Reports      {state_dir / 'reports'}")
             if not once:
@@ -84,15 +93,20 @@ def _configure(state_dir: Path, market_url: str, port: int) -> None:
     settings.cache_clear()
 
 
-def _run_everything() -> None:
-    with _progress("Loading"):
-        from connectors.sandbox.demo import DEMO_TODAY
-        from deployments.running import Found, prepare_warehouse, run_deployment
-        from deployments.schedule import deployments
-        from tasks.steps.opening import whole_library
+def _wanted() -> list[Any]:
+    """Return the demo's deployments, its warehouse ready. What this imports takes seconds."""
+    from connectors.sandbox.demo import DEMO_TODAY
+    from deployments.running import prepare_warehouse
+    from deployments.schedule import deployments
+    from tasks.steps.opening import whole_library
 
-        prepare_warehouse(migrate=True)
-        wanted = deployments(whole_library(), DEMO_TODAY)
+    prepare_warehouse(migrate=True)
+    return deployments(whole_library(), DEMO_TODAY)
+
+
+def _run_everything(wanted: list[Any]) -> None:
+    from deployments.running import Found, run_deployment
+
     found = Found()
     for deployment in wanted:
         with _progress(f"{deployment.name}: {deployment.flow_name}"):

@@ -14,6 +14,9 @@ from connectors.records import Result
 from connectors.warehouse import Warehouse
 
 SEVERITY = {"critical": 0, "warning": 1, "unknown": 2, "ok": 3}
+SENTENCE = 300
+"""A sentence longer than this is cut in the table; the report has all of it."""
+
 COLOURS = {"critical": "bold red", "warning": "yellow", "unknown": "dim", "ok": "green"}
 
 
@@ -153,7 +156,7 @@ def _print_table(findings: Sequence[Finding]) -> None:
             Text(result.verdict, style=COLOURS[result.verdict]),
             finding.brand,
             finding.account,
-            Text(plain(result.sentence)),
+            Text(plain(result.sentence, SENTENCE)),
             result.owner,
         )
     console = Console()

@@ -27,6 +27,15 @@ def free_port(wanted: int) -> int:
     raise OSError("no free port on the loopback address")
 
 
+def end_like_interrupt() -> None:
+    """Let SIGTERM and SIGINT end this program alike, so that its children end with it.
+
+    SIGINT too, because a shell that starts a program in the background switches it off.
+    """
+    for sent in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sent, signal.default_int_handler)
+
+
 @contextlib.contextmanager
 def child(
     command: list[str], env: Mapping[str, str], log: Path, *, listen: bool = False
@@ -79,24 +88,28 @@ def prefect_env(state_dir: Path, api_url: str) -> dict[str, str]:
         "PREFECT_API_URL": api_url,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "connectors,tasks",
+        # Without these the UI of a server on another port than 4200 asks the wrong one.
+        "PREFECT_UI_API_URL": api_url,
+        "PREFECT_UI_URL": api_url.removesuffix("/api"),
         "DO_NOT_TRACK": "1",
     }
 
 
 @contextlib.contextmanager
 def prefect_server(
-    state_dir: Path, port: int = 4200, tell: Callable[[str], None] = print
-) -> Iterator[str]:
-    """Start a Prefect server on loopback and yield its API address; end it with the block."""
-    port = free_port(port)
+    state_dir: Path, port: int, tell: Callable[[str], None] = print
+) -> Iterator[Callable[[], None]]:
+    """Start a Prefect server on loopback; end it with the block.
+
+    It takes a while: do something else, then call what is yielded to wait until it answers.
+    """
     api_url = f"http://127.0.0.1:{port}/api"
     env = prefect_env(state_dir, api_url)
     command = [sys.executable, "-m", "prefect", "server", "start"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     log = state_dir / "prefect-server.log"
     with child(command, env, log) as process:
-        _wait_until_healthy(process, f"{api_url}/health", log, tell)
-        yield api_url
+        yield lambda: _wait_until_healthy(process, f"{api_url}/health", log, tell)
 
 
 def _wait_until_healthy(

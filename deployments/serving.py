@@ -8,18 +8,19 @@ from datetime import date
 import click
 
 from config.settings import settings
-from deployments.server import free_port, prefect_env, prefect_server
+from deployments.server import end_like_interrupt, free_port, prefect_env, prefect_server
 
 
 def serve_all(port: int) -> None:
     """Serve until Ctrl-C. With `PREFECT_API_URL` set that server is used, else one is started."""
+    end_like_interrupt()
     with ExitStack() as started:
         if not os.environ.get("PREFECT_API_URL"):
             state_dir = settings().state_dir.resolve()
             port = free_port(port)
             os.environ |= prefect_env(state_dir, f"http://127.0.0.1:{port}/api")
             click.echo(f"Starting the Prefect server on http://127.0.0.1:{port} ...")
-            started.enter_context(prefect_server(state_dir, port, tell=click.echo))
+            started.enter_context(prefect_server(state_dir, port, tell=click.echo))()
         _serve()
 
 

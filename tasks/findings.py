@@ -160,7 +160,7 @@ def _references(judged: Judged) -> list[Reference]:
     asked += [
         Reference(reference.function, metric)
         for reference in tuple(asked)
-        if reference.name in formulas and reference.function not in ("target", "account")
+        if reference.name in formulas and reference.function != "target"
         for metric in sorted(formulas[reference.name].names)
     ]
     return list(dict.fromkeys(asked))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from connectors.records import Verdict
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -26,7 +28,7 @@ class Outcome:
     brand: str
     process: str
     as_of: date
-    verdicts: Mapping[str, int]  # records per verdict; `ok` ones are not kept
+    verdicts: Mapping[Verdict, int]  # records per verdict; `ok` ones are not kept
     new_alerts: int
     open_alerts: int
     report: str  # path of the HTML file

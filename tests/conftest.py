@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 import stamina
 
 from config.settings import settings
+
+# Shared machines are slow at times; how long an example takes is no property of the code.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from tasks.run import Run, WrongUseError
-from tasks.steps.opening import brand_library, open_warehouse
+from tasks.steps.opening import brand_library, open_warehouse, run_log
 
 
 @task(task_run_name="begin", timeout_seconds=120, cache_policy=NO_CACHE)
@@ -37,4 +37,5 @@ def begin(
     )
     with open_warehouse() as warehouse:
         warehouse.start_run(run.run_id, brand, process, run.as_of, flow_run.id, now)
+    run_log().info("As of %s, accounts: %s", run.as_of, ", ".join(run.accounts))
     return run

@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from tasks.run import Outcome, Run, RunFailedError, problems_of
 from tasks.steps.judge import Judgement
-from tasks.steps.opening import open_warehouse
+from tasks.steps.opening import open_warehouse, run_log
 
 
 @task(task_run_name="finish", timeout_seconds=120, cache_policy=NO_CACHE)
@@ -29,6 +29,16 @@ def finish(
             "; ".join(problems) or None,
             datetime.now(UTC),
         )
+    verdicts = Counter(result.verdict for result in judgement.results)
+    run_log().info(
+        "%d critical, %d warning, %d could not be judged; %d alerts are open, %d of them new; %s",
+        verdicts["critical"],
+        verdicts["warning"],
+        verdicts["unknown"],
+        len(judgement.open_alerts),
+        judgement.new_alerts,
+        report,
+    )
     if problems:
         raise RunFailedError(f"{run.brand}, {run.process}: " + "; ".join(problems))
     return Outcome(
@@ -36,7 +46,7 @@ def finish(
         brand=run.brand,
         process=run.process,
         as_of=run.as_of,
-        verdicts=Counter(result.verdict for result in judgement.results),
+        verdicts=verdicts,
         new_alerts=judgement.new_alerts,
         open_alerts=len(judgement.open_alerts),
         report=report,

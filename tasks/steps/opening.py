@@ -1,8 +1,11 @@
 """What every step opens first: the configuration, the warehouse, a secret."""
 
+import logging
 from typing import Any, cast
 
+from prefect import get_run_logger
 from prefect.blocks.system import Secret
+from prefect.exceptions import MissingContextError
 
 from config import secrets
 from config.library import Library, load
@@ -28,6 +31,14 @@ def open_warehouse() -> Warehouse:
 def resolve_secret(reference: str) -> str:
     """Return the secret that `env:NAME` or `block:name` stands for."""
     return secrets.resolve(reference, block=_read_block)
+
+
+def run_log() -> logging.Logger | logging.LoggerAdapter[Any]:
+    """Return the log that people read in the run's page; without Prefect an ordinary one."""
+    try:
+        return get_run_logger()
+    except MissingContextError:
+        return logging.getLogger("tasks")
 
 
 def _read_block(name: str) -> str:

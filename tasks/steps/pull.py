@@ -6,10 +6,11 @@ from prefect.cache_policies import NO_CACHE
 from config.models import AccountEntry, Brand, Process, Pull
 from connectors.base import Account, Channel, ConnectorError, PartialChannel, Window
 from connectors.registry import open_channel
+from connectors.throttle import TieredThrottle
 from connectors.warehouse import SqlThrottle, Warehouse
 from tasks.pulling import window_to_pull
 from tasks.run import Run
-from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
+from tasks.steps.opening import brand_library, open_warehouse, resolve_secret, run_log
 
 
 # No timeout: Prefect cannot interrupt a worker thread. Every call has its own, in `http.py`.
@@ -23,7 +24,10 @@ def pull_account(run: Run, name: str) -> int:
     library = brand_library(run.brand)
     process, entry = library.process(run.process), library.entry(run.brand, name)
     with open_warehouse() as warehouse:
-        throttle = SqlThrottle(warehouse, f"{entry.platform}/{entry.account_id}")
+        throttle = TieredThrottle(
+            SqlThrottle(warehouse, f"{entry.platform}/{entry.account_id}"),
+            SqlThrottle(warehouse, entry.platform),
+        )
         channel = open_channel(
             entry, resolve=resolve_secret, throttle=throttle, metrics=library.metrics
         )
@@ -39,7 +43,9 @@ def pull_account(run: Run, name: str) -> int:
                 key, levels[0], window, run_id=run.run_id, error=str(error), now=run.started_at
             )
             raise
-        return sum(_pull(warehouse, channel, key, run, process, pull) for pull in process.pulls)
+        rows = sum(_pull(warehouse, channel, key, run, process, pull) for pull in process.pulls)
+    run_log().info("%s: %s daily rows", name, f"{rows:,}")
+    return rows
 
 
 def _account_key(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from config.init import AccountAnswer, BrandAnswers, brand_file, quote, variables
 from config.library import examine
+from config.problems import ConfigurationError
 from config.schema import schemas
 from config.settings import HERE
 from config.yaml_source import Source, parse
@@ -82,7 +83,7 @@ def test_it_asks_for_secrets_by_variables_of_the_brand():
 
 @pytest.mark.parametrize("brand", ["", "Acme", "a b", "a\nmode: act", "../a"])
 def test_refuses_a_short_name_that_no_file_can_have(brand):
-    with pytest.raises(ValueError, match="short name"):
+    with pytest.raises(ConfigurationError, match="short name"):
         brand_file(answers(ALL[0], brand=brand))
 
 
@@ -92,3 +93,13 @@ def test_whatever_people_type_stays_a_value(text):
     source = parse(f"name: {quote(text)}\nmode: observe", "f.yaml")
     assert isinstance(source, Source), str(source)
     assert source.value == {"name": text, "mode": "observe"}
+
+
+def test_every_connector_takes_the_options_that_it_writes(tmp_path):
+    from connectors.registry import open_channel  # slow to import
+
+    given = answers(*ALL)
+    library, _ = problems_of(brand_file(given), tmp_path, given)
+    for entry in library.brand("acme").accounts:
+        channel = open_channel(entry, resolve=lambda _: "sqlite://", throttle=None, metrics={})
+        assert channel.restatement_days > 0

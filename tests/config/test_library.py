@@ -1,5 +1,4 @@
 import json
-from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +9,6 @@ from config.library import load
 from config.problems import ConfigurationError, Problem
 
 BRAND = "brands/acme.yaml"
-SECOND = "  - {name: second, platform: google_ads, account_id: 777}\ngoals:\n"
 META = "  - {name: meta, platform: meta_ads, account_id: 888}\ngoals:\n"
 
 
@@ -98,45 +96,17 @@ def test_a_facts_verdict_can_be_overridden(desk):
     assert loaded(desk).checks_for("acme", "google_ads").facts[0].verdict == "warning"
 
 
-def test_a_target_for_the_platform_goes_before_one_for_all(desk):
-    own = "  - {kpi: cpa, target: 12, platform: google_ads}\n  - {kpi: cpa, target: 20}\n"
-    desk.replace(BRAND, "  - {kpi: cpa, target: 20}\n", own)
-    library = loaded(desk)
-    assert library.targets_for("acme", "google_ads") == {"cpa": 12}
-    assert library.targets_for("acme", "meta_ads") == {"cpa": 20}
-
-
-def test_the_only_account_of_a_platform_has_its_budget(desk):
-    assert loaded(desk).monthly_budget("acme", "main") == Decimal(1000)
-    assert loaded(desk).platform_budget("acme", "google_ads") == Decimal(1000)
-
-
-def test_a_budget_for_several_accounts_is_no_accounts_own(desk):
-    desk.replace(BRAND, "goals:\n", SECOND)
-    assert loaded(desk).monthly_budget("acme", "main") is None
-    assert loaded(desk).platform_budget("acme", "google_ads") == Decimal(1000)
-
-
-def test_budgets_of_accounts_add_up_when_each_has_one(desk):
-    desk.replace(BRAND, "goals:\n", SECOND)
-    desk.replace(BRAND, "monthly: 1000}", "monthly: 1000.10, account: main}")
-    assert loaded(desk).platform_budget("acme", "google_ads") is None
-    desk.replace(
-        BRAND,
-        "schedules:",
-        "  - {platform: google_ads, monthly: 0.20, account: second}\nschedules:",
-    )
-    assert loaded(desk).platform_budget("acme", "google_ads") == Decimal("1000.3")
-    assert loaded(desk).monthly_budget("acme", "second") == Decimal("0.2")
-
-
 def test_a_schedule_has_the_brands_time_zone_unless_it_has_its_own(desk):
-    [(brand, process, schedule)] = loaded(desk).schedules()
-    assert (brand, process, schedule.cron) == ("acme", "google_ads", "0 7 * * *")
-    assert schedule.time_zone == "Europe/Berlin"
+    schedule = loaded(desk).schedule("acme", "google_ads")
+    assert schedule is not None
+    assert (schedule.cron, schedule.time_zone) == ("0 7 * * *", "Europe/Berlin")
     desk.replace(BRAND, 'cron: "0 7 * * *"', 'cron: "0 7 * * *", time_zone: Asia/Tokyo')
-    assert next(loaded(desk).schedules())[2].time_zone == "Asia/Tokyo"
-    assert loaded(desk).schedule("acme", "google_ads") is not None
+    assert loaded(desk).schedule("acme", "google_ads").time_zone == "Asia/Tokyo"
+
+
+def test_a_process_without_a_schedule_is_started_by_hand(desk):
+    desk.replace(BRAND, 'schedules:\n  google_ads: {cron: "0 7 * * *"}\n', "")
+    assert loaded(desk).schedule("acme", "google_ads") is None
 
 
 def test_an_account_id_needs_no_quotes(desk):

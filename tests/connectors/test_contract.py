@@ -97,8 +97,8 @@ def test_some_connectors_speak_http():
 
 
 @over_http
-def test_nothing_is_sent_before_something_is_asked(name, server, time_):
-    connect(name, server, time_)
+def test_the_account_is_known_and_nothing_sent_before_something_is_asked(name, server, time_):
+    assert connect(name, server, time_).account_id == ACCOUNT_ID
     assert server.seen == server.tokens == []
 
 

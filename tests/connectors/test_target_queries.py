@@ -30,4 +30,4 @@ def test_a_row_that_fits_nothing_is_named(url):
 
 def test_a_wrong_query_is_refused(url):
     with pytest.raises(RejectedError, match="no such column"):
-        read_targets(url, "SELECT nothing FROM targets", ["main"], ["cpa"])
+        read_targets(url, "SELECT absent FROM targets", ["main"], ["cpa"])

@@ -109,6 +109,18 @@ def test_an_account_that_answers_again_is_ok(market, as_of):
     assert result.verdict == "ok"
 
 
+def test_accounts_that_never_answered_share_a_record(market, as_of):
+    failures = {"new": "401", "account_1": "500", "another": "timeout"}
+    known, unknown = established(market(), "pull_failed", as_of, failures=failures)
+    assert (known.account_key, unknown.account_key) == (1, None)
+    assert unknown.sentence == "another, new: another: timeout; new: 401"
+
+
+def test_accounts_that_answer_at_last_are_ok(market, as_of):
+    (result,) = established(market(), "pull_failed", as_of, [("a_fact", None, None)])
+    assert (result.account_key, result.verdict) == (None, "ok")
+
+
 # --- ad_disapproved ----------------------------------------------------------------------------
 
 

@@ -44,6 +44,12 @@ def test_a_finding_carries_every_figure_it_is_based_on(market, check, ago):
     }
 
 
+def test_a_ratio_of_the_whole_account_comes_with_its_sums(market, check):
+    result = only(market(FIRING).judge(check("account(cpa) > 1")).results())
+    numbers = {"account(cpa)": 10.0, "account(spend)": 70.0, "account(conversions)": 7.0}
+    assert result.numbers == {**numbers, "spend": 70.0}
+
+
 @pytest.mark.parametrize(
     ("template", "sentence"),
     [

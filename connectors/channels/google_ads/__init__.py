@@ -89,26 +89,26 @@ class Connector:
     ) -> None:
         session = session or requests.Session()
         self._options = options
-        self.account_id = self._customer = options.account_id
+        self.account_id = options.account_id
         self._url = f"{options.base_url.rstrip('/')}/{VERSION}"
         self._http = Http(session, auth=_token(options, session), judge=judge, throttle=throttle)
         log.debug("Google Ads API %s, sunset expected in November 2027", VERSION)
 
     def account(self) -> Account:
         """Return the customer. Raises `RejectedError` for a manager, which has no figures."""
-        for rows in self._search(queries.listing("account"), self._customer):
+        for rows in self._search(queries.listing("account"), self.account_id):
             with expected_shape(self._url):
                 account = to_account(rows[0]["customer"])
             if rows[0]["customer"].get("manager"):
                 raise RejectedError(
-                    f"Google Ads {self._customer} is a manager account; name an account below it"
+                    f"Google Ads {self.account_id} is a manager account; name an account below it"
                 )
             return account
-        raise RejectedError(f"Google Ads {self._customer}: no such customer; check account_id")
+        raise RejectedError(f"Google Ads {self.account_id}: no such customer; check account_id")
 
     def accounts_under_manager(self) -> Iterator[list[Account]]:
         """Yield pages of the enabled accounts below `login_customer_id`, managers left out."""
-        manager = self._options.login_customer_id or self._customer
+        manager = self._options.login_customer_id or self.account_id
         for rows in self._search(queries.CLIENTS, manager):
             with expected_shape(self._url):
                 clients = [row["customerClient"] for row in rows]
@@ -119,7 +119,7 @@ class Connector:
         """Yield pages of entities, level after level."""
         labels = self._labels()
         for level in levels:
-            for rows in self._search(queries.listing(level), self._customer):
+            for rows in self._search(queries.listing(level), self.account_id):
                 with expected_shape(self._url):
                     page = to_entities(rows, level, labels)
                 yield page
@@ -132,7 +132,7 @@ class Connector:
             raise RejectedError(f"google_ads has no breakdown {breakdown!r}; leave it out")
         metrics = queries.available(self._options.metrics, level)
         query = queries.figures(level, window, tuple(metrics.values()))
-        for rows in self._search(query, self._customer):
+        for rows in self._search(query, self.account_id):
             with expected_shape(self._url):
                 page = to_frame(rows, level, metrics)
             yield page
@@ -140,7 +140,7 @@ class Connector:
     def _labels(self) -> dict[str, str]:
         """Return the account's labels: resource name to name."""
         names: dict[str, str] = {}
-        for rows in self._search(queries.LABELS, self._customer):
+        for rows in self._search(queries.LABELS, self.account_id):
             with expected_shape(self._url):
                 names |= {row["label"]["resourceName"]: row["label"]["name"] for row in rows}
         return names

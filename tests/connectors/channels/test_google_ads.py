@@ -3,8 +3,11 @@
 import math
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connectors.base import (
@@ -16,6 +19,7 @@ from connectors.base import (
     Window,
 )
 from connectors.channels.google_ads import Connector, Options
+from connectors.channels.google_ads.rows import to_frame
 from connectors.http import AppLimitError
 from connectors.throttle import LocalThrottle, TieredThrottle
 
@@ -166,12 +170,10 @@ class TestPerformance:
         (frame,) = connector(server, metrics=metrics).performance("campaign", WINDOW)
         assert frame.cpc[0] == pytest.approx(0.20229508)
 
-    def test_large_amounts_are_rounded_once(self, server):
-        """2**53 + 1 micros are no float; dividing first as an int keeps the last digit right."""
-        micros = 12_345_678_901_234_567
-        server.script({"results": [row(costMicros=str(micros))]})
-        (frame,) = connector(server).performance("campaign", WINDOW)
-        assert frame.spend[0] == float(Decimal(micros) / 1_000_000)
+    @given(st.integers(0, 2**53))
+    def test_micros_are_rounded_once(self, micros):
+        frame = to_frame([row(costMicros=str(micros))], "campaign", {})
+        assert frame.spend[0] == float(Fraction(micros, 1_000_000))
 
     @pytest.mark.parametrize(
         ("level", "found", "entity_id"),
@@ -426,6 +428,37 @@ class TestErrors:
             list(connector(server, TieredThrottle(account, app)).performance("campaign", WINDOW))
         with pytest.raises(TransientError, match="no calls for 900 s"):
             app.wait()
+
+    @pytest.mark.parametrize(
+        ("status", "word", "error"),
+        [
+            (403, "PERMISSION_DENIED", RejectedError),
+            (401, "UNAUTHENTICATED", ReconnectError),
+            (429, "RESOURCE_EXHAUSTED", TransientError),
+            (503, "UNAVAILABLE", TransientError),
+        ],
+    )
+    def test_googles_front_end_has_no_error_code(self, server, time_, status, word, error):
+        server.script(Answer({"error": {"code": status, "message": "x", "status": word}}, status))
+        throttle = LocalThrottle(time_.clock, time_.sleep)
+        with pytest.raises(error, match=f"{status} {word}"):
+            list(connector(server, throttle).performance("campaign", WINDOW))
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"error": {"details": ["x"]}},
+            {"error": {"details": [{"errors": ["x"]}]}},
+            {"error": {"details": [{"errors": [{"errorCode": "x", "details": "y"}]}]}},
+            {"error": {"details": [{"errors": [{"errorCode": {"x": ["y"]}}]}]}},
+            {"error": {"status": {"x": "y"}}},
+            [],
+        ],
+    )
+    def test_an_error_of_no_known_shape_is_still_one_of_ours(self, server, body):
+        server.script(Answer(body, 400))
+        with pytest.raises(RejectedError, match="400"):
+            list(connector(server).performance("campaign", WINDOW))
 
     @pytest.mark.parametrize("status", [500, 502, 503, 504])
     def test_a_proxys_page_may_pass(self, server, status):

@@ -185,4 +185,6 @@ def test_sqlstates_have_a_meaning_and_secrets_are_cut_out(state, kind):
 def test_figures_become_floats_and_ids_stay_exact():
     assert column_of([Decimal("1.5"), None, 2], ".", figure=True).to_pylist() == [1.5, None, 2.0]
     assert column_of([120210000000000001], ".", figure=False).to_pylist() == ["120210000000000001"]
+    assert column_of([None, None], ".", figure=True).to_pylist() == [None, None]
+    assert column_of([date(2026, 5, 1)], ".", figure=False).to_pylist() == ["2026-05-01"]
     assert column_of([Decimal("1.5"), "--"], ",", figure=True).to_pylist() == ["1,5", "--"]

@@ -32,6 +32,14 @@ def test_a_fault_meets_the_calls_it_counts():
     assert not any(faults.due(*call) for call in others)
 
 
+def test_the_token_endpoint_is_met_only_on_purpose():
+    faults = Faults()
+    faults.add("status", platform="google")
+    assert faults.due("google", "", "/token", "POST") is None
+    faults.add("status", platform="google", path="/token")
+    assert faults.due("google", "", "/token", "POST") is not None
+
+
 def test_a_fault_without_count_stays_until_it_is_cleared():
     faults = Faults()
     faults.add("status", count=None)
@@ -210,7 +218,8 @@ def test_a_page_token_can_be_too_old(caller):
     ("kind", "state"), [("report_failed", "Job Failed"), ("report_skipped", "Job Skipped")]
 )
 def test_reports_can_fail(caller, kind, state):
-    caller.sandbox.faults.add(kind, platform="meta", path="/insights")
+    caller.sandbox.faults.add(kind)
+    caller.graph(f"{SHOP}/insights")
     report = caller.graph(f"{SHOP}/insights", "POST", level="ad").json()["report_run_id"]
     last = [caller.graph(report).json() for _ in range(3)][-1]
     assert (last["async_status"], last["async_percent_completion"]) == (state, 100)

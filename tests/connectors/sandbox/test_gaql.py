@@ -9,7 +9,8 @@ def test_a_whole_query_is_taken_apart():
     query = parse(
         "SELECT campaign.id, metrics.clicks FROM campaign WHERE "
         "segments.date BETWEEN '2026-10-01' AND '2026-10-31' "
-        "AND campaign.status != 'REMOVED' AND campaign.id IN (1, 2) AND campaign.end_date_time IS NULL "
+        "AND campaign.status != 'REMOVED' AND campaign.id IN (1, 2) "
+        "AND campaign.end_date_time IS NULL "
         "ORDER BY metrics.clicks DESC, campaign.id LIMIT 10 PARAMETERS include_drafts=true"
     )
     assert query.select == ("campaign.id", "metrics.clicks")

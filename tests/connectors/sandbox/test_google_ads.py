@@ -11,9 +11,9 @@ from connectors.sandbox.size import GOOGLE_ACCOUNT
 
 DAILY = (
     "SELECT customer.id, campaign.id, campaign.name, campaign.status,"
-    " campaign_budget.amount_micros, segments.date, metrics.impressions, metrics.clicks, metrics.cost_micros, metrics.conversions,"
-    " metrics.conversions_value, metrics.average_cpc, metrics.search_impression_share,"
-    " metrics.search_budget_lost_impression_share FROM campaign"
+    " campaign_budget.amount_micros, segments.date, metrics.impressions, metrics.clicks,"
+    " metrics.cost_micros, metrics.conversions, metrics.conversions_value, metrics.average_cpc,"
+    " metrics.search_impression_share, metrics.search_budget_lost_impression_share FROM campaign"
     " WHERE segments.date BETWEEN '2026-10-26' AND '2026-11-01'"
 )
 

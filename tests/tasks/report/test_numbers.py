@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.report.numbers import UNKNOWN, change, change_text, day, money, number, plural, short
@@ -93,6 +93,7 @@ def test_short_money_for_an_axis(value, text):
     assert short(value, "money", "EUR") == text
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(["EUR", "JPY", "CHF"]))
 def test_every_amount_can_be_written_and_a_minus_comes_first(value, currency):
     text = money(value, currency)

@@ -1,0 +1,144 @@
+"""Several processes at the warehouse at once, and processes that die there."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from connectors.base import Account, Entity, Window
+from connectors.records import AlertPlan, Message, NewAlert
+from connectors.warehouse import Warehouse, pulls
+
+FORK = multiprocessing.get_context("fork")
+WINDOW = Window(date(2026, 11, 1), date(2026, 11, 20))
+ACCOUNT = Account("google_ads", "4445556666", "Acme", "EUR", "Europe/Berlin")
+
+FIGURES = (
+    "SELECT campaign_id, date_day, spend, more FROM campaign_performance_daily"
+    " ORDER BY campaign_id, date_day"
+)
+REVISIONS = (
+    "SELECT e.entity_id, r.date_day, r.metric, r.old_value, r.new_value FROM revisions r"
+    " JOIN entities e ON e.entity_key = r.entity_key ORDER BY e.entity_id, r.date_day, r.metric"
+)
+
+
+def at_once(work: Callable[..., object], *calls: tuple[object, ...]) -> None:
+    """Do the work in as many processes, which all start at the same moment."""
+    barrier = FORK.Barrier(len(calls))
+    workers = [FORK.Process(target=_when_all_are_ready, args=(barrier, work, *c)) for c in calls]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0] * len(calls)
+
+
+def _when_all_are_ready(barrier, work, *arguments) -> None:
+    barrier.wait()
+    work(*arguments)
+
+
+def pages(spend: float, entities: int = 30) -> list[pd.DataFrame]:
+    """Two pages of days; the second repeats a day of the first."""
+    days = [f"2026-11-{day:02}" for day in range(1, 11)]
+    every = pd.MultiIndex.from_product(
+        [[str(i) for i in range(entities)], days], names=["entity_id", "date_day"]
+    ).to_frame(index=False)
+    page = every.assign(spend=spend, reach=spend * 2)
+    return [page[: len(page) // 2 + 5], page[len(page) // 2 :]]
+
+
+def pull_all(url: str, run_id: str, now, spends: list[float]) -> None:
+    """One run: the account, then one complete pull after the other."""
+    with Warehouse(url) as warehouse:
+        key = warehouse.save_account("acme", "main", ACCOUNT, now)
+        listing = [[Entity("campaign", str(i), f"Campaign {i}", "enabled") for i in range(30)]]
+        warehouse.save_entities(key, listing, now, complete_for=["campaign"])
+        for spend in spends:
+            with warehouse.pull(key, "campaign", WINDOW, run_id=run_id, now=now) as writer:
+                for page in pages(spend):
+                    writer.add(page)
+
+
+def test_two_runs_at_once_end_like_one(url, rows, now):
+    pull_all(url, "before", now, [1.0])
+    at_once(pull_all, (url, "one", now, [2.5]), (url, "two", now, [2.5]))
+    figures, revisions = rows(FIGURES), rows(REVISIONS)
+    assert {row["spend"] for row in figures} == {2.5}
+    assert len(figures) == 30 * 10
+    assert {(row["metric"], row["old_value"], row["new_value"]) for row in revisions} == {
+        ("spend", 1.0, 2.5),
+        ("reach", 2.0, 5.0),
+    }
+    assert len(revisions) == 2 * len(figures)
+
+
+def test_first_runs_at_once_make_one_account_and_no_revision(url, rows, now):
+    at_once(pull_all, *[(url, f"run{i}", now, [2.5, 2.5]) for i in range(3)])
+    assert len(rows(FIGURES)) == 30 * 10
+    assert rows(REVISIONS) == []
+    assert len(rows("SELECT * FROM accounts")) == 1
+    assert rows("SELECT DISTINCT status FROM entities") == [{"status": "enabled"}]
+
+
+def apply_and_claim(url: str, plan: AlertPlan, now, claimed) -> None:
+    with Warehouse(url) as warehouse:
+        warehouse.apply_alerts(plan, now)
+        for message in warehouse.pending_messages("acme", now):
+            if warehouse.claim(message.message_id, now):
+                claimed.put(message.message_id)
+
+
+def test_two_runs_at_once_open_one_alert_and_send_each_message_once(url, warehouse, now):
+    alerts = tuple(
+        NewAlert(
+            f"f{i}", "acme", "google_ads", "cpa", None, None, "Brand", "warning", "CPA 70",
+            70.0, 50.0, "performance", date(2026, 11, 21),
+        )
+        for i in range(5)
+    )  # fmt: skip
+    messages = tuple(
+        Message(f"m{i}", "acme", "performance", "google_ads", "s", "t", "h", "warning", now)
+        for i in range(5)
+    )
+    plan, claimed = AlertPlan(opened=alerts, messages=messages), FORK.Queue()
+    at_once(apply_and_claim, *[(url, plan, now, claimed)] * 3)
+    assert [alert.times_seen for alert in warehouse.open_alerts("acme")] == [1] * 5
+    assert sorted(claimed.get(timeout=10) for _ in range(5)) == [f"m{i}" for i in range(5)]
+    assert claimed.empty()
+
+
+def die(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_in_pull(url: str, point: str, now) -> None:
+    """Pull new values and be killed where the module's function would have been called."""
+    module = pulls
+    with Warehouse(url) as warehouse:
+        if point.startswith("write"):
+            module = warehouse._figures  # noqa: SLF001, the point to die at is inside
+        setattr(module, point, die)
+    pull_all(url, "killed", now, [2.5])
+
+
+@pytest.mark.parametrize("point", ["entity_keys", "merge", "write", "write_revisions", "_close"])
+def test_a_killed_pull_leaves_nothing_and_its_rerun_everything(url, rows, now, point):
+    pull_all(url, "before", now, [1.0])
+    before = rows(FIGURES)
+    victim = FORK.Process(target=die_in_pull, args=(url, point, now))
+    victim.start()
+    victim.join(60)
+    assert victim.exitcode == -signal.SIGKILL
+    assert (rows(FIGURES), rows(REVISIONS)) == (before, [])
+    assert [row["state"] for row in rows("SELECT state FROM pulls WHERE run_id = 'killed'")] == [
+        "running"
+    ]
+    pull_all(url, "rerun", now, [2.5])
+    assert {row["spend"] for row in rows(FIGURES)} == {2.5}
+    assert len(rows(REVISIONS)) == 2 * len(before)

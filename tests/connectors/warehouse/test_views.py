@@ -1,0 +1,62 @@
+"""What an analyst reads without joins."""
+
+from datetime import date
+
+import pytest
+
+from connectors.base import Entity
+from connectors.records import AlertPlan, NewAlert
+
+ENTITIES = [
+    Entity("campaign", "801", "Brand", "enabled"),
+    Entity("ad_group", "31", "Shoes", "enabled", parent_id="801", campaign_id="801"),
+    Entity("ad", "7", "Ad", "paused", parent_id="31", campaign_id="801"),
+    Entity("keyword", "31~9", "red shoes", "enabled", parent_id="31", campaign_id="801"),
+    Entity("search_term", "31~rot", "rot", "enabled", parent_id="31", campaign_id="801"),
+]
+
+
+@pytest.mark.parametrize("entity", ENTITIES, ids=[entity.level for entity in ENTITIES])
+def test_daily_performance_of_each_level(warehouse, account_key, pull, frame, rows, now, entity):
+    warehouse.save_entities(account_key, [ENTITIES], now)
+    day = (entity.entity_id, "2026-11-02", {"spend": 1.5, "clicks": 2})
+    pull([frame(day)], level=entity.level)
+    pull([frame(day, breakdown="age=18-24")], level=entity.level, breakdown="age")
+    level = entity.level
+    (row,) = rows(f"SELECT * FROM {level}_performance_daily WHERE date_day = '2026-11-02'")  # noqa: S608
+    expected = {
+        "brand": "acme",
+        "platform": "google_ads",
+        "account_id": "4445556666",
+        "account_name": "Acme",
+        "currency": "EUR",
+        "campaign_id": "801",
+        "campaign_name": "Brand",
+        f"{level}_id": entity.entity_id,
+        f"{level}_name": entity.name,
+        f"{level}_status": entity.status,
+        "spend": 1.5,
+        "clicks": 2.0,
+        "conversions": None,
+    }
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_ads_name_their_ad_group(warehouse, account_key, pull, frame, rows, now):
+    warehouse.save_entities(account_key, [ENTITIES], now)
+    pull([frame(("7", "2026-11-02", {"spend": 1.5}))], level="ad")
+    assert rows("SELECT ad_group_id, ad_group_name FROM ad_performance_daily") == [
+        {"ad_group_id": "31", "ad_group_name": "Shoes"}
+    ]
+
+
+def test_open_alerts_name_account_and_entity(warehouse, account_key, rows, now):
+    warehouse.save_entities(account_key, [ENTITIES], now)
+    key = int(warehouse.entities([account_key], "campaign")["entity_key"].iloc[0])
+    alert = NewAlert(
+        "f", "acme", "google_ads", "cpa", key, account_key, "Brand", "warning", "CPA 70",
+        70.0, 50.0, "performance", date(2026, 11, 21),
+    )  # fmt: skip
+    warehouse.apply_alerts(AlertPlan(opened=(alert,)), now)
+    (row,) = rows("SELECT platform, account_id, level, entity_id, sentence FROM open_alerts")
+    assert tuple(row.values()) == ("google_ads", "4445556666", "campaign", "801", "CPA 70")

@@ -1,0 +1,232 @@
+"""The same report three ways: complete, self-contained, and unmoved by what names contain."""
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from tasks.report.build import build_report
+from tasks.report.html import render_html
+from tasks.report.markdown import render_markdown
+from tasks.report.model import Report, SwitchedOff
+from tasks.report.table import finding_rows, kpi_rows
+
+EVIL = "<img src=x onerror=alert(1)>\"'|`[x](http://evil.example) www.evil.example @here\n# h &lt;"
+PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+class Document(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def report(make_market, failures) -> Report:
+    return replace(build_report(make_market().material()), failed=tuple(failures))
+
+
+def renamed(report: Report, name: str) -> Report:
+    """Put a name in every place that holds data from outside."""
+
+    def row(old):
+        return replace(old, name=name)
+
+    return replace(
+        report,
+        brand=name,
+        objective=name,
+        attention=tuple(
+            replace(item, name=name, account=name + "!", sentence=name, owner=name)
+            for item in report.attention
+        ),
+        failed=tuple(replace(item, account=name, error=name) for item in report.failed),
+        plans=tuple(replace(item, scope=name) for item in report.plans),
+        tables=tuple(
+            replace(
+                t, account=name, rows=tuple(map(row, t.rows)), rest=row(t.rest) if t.rest else None
+            )
+            for t in report.tables
+        ),
+        trends=tuple(replace(item, account=name) for item in report.trends),
+        breakdowns=tuple(
+            replace(t, account=name, rows=tuple(map(row, t.rows))) for t in report.breakdowns
+        ),
+        unjudged=tuple(replace(item, examples=(name,)) for item in report.unjudged),
+        freshness=tuple(replace(item, account=name, error=name) for item in report.freshness),
+        switched_off=(SwitchedOff("A check", name),),
+    )
+
+
+@cache
+def plain_tags(report: Report) -> list[str]:
+    return Document(render_html(renamed(report, "name"))).tags
+
+
+@cache
+def plain_tokens(report: Report) -> list[str]:
+    return structure(render_markdown(renamed(report, "name")))
+
+
+def structure(text: str) -> list[str]:
+    """Return every Markdown token but the texts, links and images with their address."""
+    found = []
+    for token in PARSER.parse(text):
+        for part in [token, *(token.children or [])]:
+            if part.type in ("link_open", "html_block", "html_inline"):
+                found.append(f"{part.type} {part.attrs} {part.content}")
+            elif part.type not in ("text", "text_special"):
+                found.append(part.type)
+    return found
+
+
+NAMES = st.one_of(st.just(EVIL), st.text(min_size=1, max_size=60), st.text("|`*_[]<>#-=\n\\&@:/.w"))
+
+
+@settings(deadline=None, max_examples=15)
+@given(name=NAMES)
+def test_no_name_changes_the_structure(report, name):
+    small = replace(report, trends=report.trends[:1], tables=report.tables[:1])
+    changed = renamed(small, name)
+    assert Document(render_html(changed)).tags == plain_tags(small)
+    assert structure(render_markdown(changed)) == plain_tokens(small)
+
+
+def test_html_asks_for_nothing(report):
+    document = Document(render_html(renamed(report, EVIL)))
+    assert not {"script", "img", "iframe", "link", "object", "form"} & set(document.tags)
+    assert not [n for n, _ in document.attributes if n.startswith("on") or n in ("src", "style")]
+    assert [v for n, v in document.attributes if n == "href"] == [link.url for link in report.links]
+    policy = next(v for n, v in document.attributes if "default-src" in v)
+    assert policy.startswith("default-src 'none'")
+
+
+def test_html_tables_can_be_read_aloud(report):
+    document = Document(render_html(report))
+    assert document.tags.count("caption") == document.tags.count("table")
+    assert set(document.tags) >= {"main", "h1", "h2", "thead", "tbody", "bdi"}
+    assert {v for n, v in document.attributes if n == "scope"} == {"row", "col"}
+    assert document.tags.count("svg") == document.attributes.count(("role", "img"))
+
+
+def test_a_shortened_name_is_whole_in_its_title(report):
+    name = "long " * 120
+    document = Document(render_html(renamed(report, name)))
+    assert ("title", name.strip()) in document.attributes
+    assert name.strip() not in document.texts
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_every_rendering_says_everything(report, render):
+    said = re.sub(r"\\(?=[^\w\s])", "", render(report))
+    text = " ".join(Document(said).texts)
+    for expected in (
+        "Bright Lamps: Google Ads",
+        "10 Nov 2026",
+        "3 to 9 Nov 2026 against 27 Oct to 2 Nov 2026",
+        "CPA above target",
+        "Search | Brand | Exact pays €58.13 per conversion",
+        "open since 7 Nov 2026",
+        "Search team",
+        "target €38.00",
+        "€180,000",
+        "simple extrapolation",
+        "spent in another currency",
+        "25-34, m",
+        "no target is set",
+        "2 days behind",
+        "503 UNAVAILABLE",
+        "Display campaigns distort it",
+        "400; reconnect",
+        "not judged",
+        "worse",
+    ):
+        assert expected in text, expected
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_the_worst_comes_first(report, render):
+    text = render(report)
+    places = [
+        text.index(heading)
+        for heading in ("without new data", "Needs attention", "Spend against plan", "Trends")
+    ]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_an_empty_report_is_still_a_report(make_market, render):
+    made = make_market(names=[], spending=False).material()
+    empty = replace(build_report(made), tables=(), trends=(), plans=(), breakdowns=(), unjudged=())
+    text = render(replace(empty, attention=(), freshness=(), switched_off=(), links=()))
+    assert "Needs attention" in text
+    assert "KPIs" not in text
+
+
+def test_unknown_is_never_zero(make_market):
+    unknown = build_report(make_market(unknown_days=tuple(range(1, 100))).material())
+    table = unknown.tables[0]
+    text = render_markdown(replace(unknown, tables=(table,), plans=(), breakdowns=()))
+    section = text[text.index(table.account) :].split("\n\n")[1]
+    cells = [line.split("|")[2].strip() for line in section.splitlines()[2:]]
+    assert set(cells) == {"–"}
+
+
+def test_ten_thousand_campaigns_fit_into_a_page(make_market):
+    made = make_market(names=[f"Campaign {i}" for i in range(10_000)], scale=20.0, rows=20)
+    report = build_report(made.material())
+    assert len(render_html(report)) < 400_000
+    assert len(render_markdown(report)) < 200_000
+
+
+def test_markdown_pictures_are_data_and_have_words(report):
+    text = render_markdown(report)
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", text)
+    assert len(pictures) == len(report.attention) + len(report.plans) + len(report.trends)
+    assert all(
+        alt and address.startswith("data:image/svg+xml;base64,") for alt, address in pictures
+    )
+
+
+def test_table_rows_keep_numbers_as_numbers(report):
+    rows = kpi_rows(report)
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+    assert rows[0]["Campaign"] == "Whole account"
+    assert rows[0]["Spend"] == pytest.approx(report.tables[0].total.figures[0].now, rel=1e-6)
+    assert len(rows) == sum(1 + len(t.rows) + bool(t.rest) for t in report.tables)
+    assert len({tuple(row) for row in rows}) == 1, "every row has the same columns"
+
+
+def test_finding_rows_have_what_the_report_lists(report):
+    rows = finding_rows(report)
+    assert [row["Verdict"] for row in rows] == [item.verdict for item in report.attention]
+    assert rows[0]["Open since"] == "2026-11-07"
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+
+
+def test_table_rows_hold_no_formula(report):
+    for row in (*kpi_rows(renamed(report, "=1+1")), *finding_rows(renamed(report, "=1+1"))):
+        assert not [v for v in row.values() if isinstance(v, str) and v.startswith("=")]
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_charts_left_out_are_counted(report, render):
+    assert "3 charts" in render(replace(report, trends_left_out=3))
+    assert "left out" not in render(report)
