@@ -49,7 +49,7 @@ def read(
     with psycopg.ClientCursor(_driver(connection)) as cursor:
         statement = f"COPY ({cursor.mogrify(query, values)}) TO STDOUT (FORMAT BINARY)"
     stream = bytearray()
-    with _driver(connection).cursor() as cursor_, cursor_.copy(statement) as copy:
+    with _driver(connection).cursor() as copier, copier.copy(statement) as copy:
         for block in copy:
             stream += block
     layout = _layout(["i", "i", "d", *"f" * len(metrics)])

@@ -100,6 +100,24 @@ class RunStore(Database):
         with self.reading() as connection:
             return [Result(**row) for row in connection.execute(query).mappings()]
 
+    def recorded_ok(
+        self, brand: str, process: str, as_of: date
+    ) -> list[tuple[str, int | None, int | None]]:
+        """Return check, account_key and entity_key of the `ok` verdicts of that day.
+
+        They are of alerts that ended on it. A later run of the day finds those no longer open, and
+        must record the same.
+        """
+        names = ("check_name", "account_key", "entity_key")
+        query = sa.select(*(check_results.c[name] for name in names)).where(
+            check_results.c.brand == brand,
+            check_results.c.process == process,
+            check_results.c.as_of == as_of,
+            check_results.c.verdict == "ok",
+        )
+        with self.reading() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
     def as_of(self, run_id: str) -> date:
         """Return the day that a run judged. Raise `LookupError` for a run that never began."""
         with self.reading() as connection:

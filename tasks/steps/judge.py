@@ -62,6 +62,7 @@ def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> J
         alerts_so_far = warehouse.alerts_so_far(run.brand)  # before the open ones, see Scope
         alerts = warehouse.open_alerts(run.brand)
         asked = [(alert.check, alert.account_key, alert.entity_key) for alert in alerts]
+        asked += warehouse.recorded_ok(run.brand, run.process, run.as_of)  # after the open ones
         targets = _targets(library, run)
         verdicts, results = _verdicts(library, run, reading, targets, pages, failed, asked)
         scope = _scope(warehouse, library, run, reading, failed, alerts_so_far)
