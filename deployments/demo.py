@@ -105,12 +105,13 @@ def _wanted() -> list[Any]:
 
 
 def _run_everything(wanted: list[Any]) -> None:
-    from deployments.running import Found, run_deployment
+    from deployments.running import Found, hand_over_logs, run_deployment
 
     found = Found()
     for deployment in wanted:
         with _progress(f"{deployment.name}: {deployment.flow_name}"):
             found += run_deployment(deployment)
+    hand_over_logs()
     found.show(as_json=False)
 
 

@@ -17,6 +17,8 @@ SEVERITY = {"critical": 0, "warning": 1, "unknown": 2, "ok": 3}
 SENTENCE = 300
 """A sentence longer than this is cut in the table; the report has all of it."""
 
+HAND_OVER_SECONDS = 10
+
 COLOURS = {"critical": "bold red", "warning": "yellow", "unknown": "dim", "ok": "green"}
 
 
@@ -102,6 +104,15 @@ def run_deployment(deployment: Any) -> Found:
     return _found(state, str(parameters["brand"]), process)
 
 
+def hand_over_logs() -> None:
+    """Send what Prefect still holds back; it would keep trying after its server has ended."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (APILogWorker, EventsWorker):
+        worker.drain_all(timeout=HAND_OVER_SECONDS)
+
+
 def _found(state: Any, brand: str, process: str) -> Found:
     """Return what a run of a brand's process found.
 
@@ -146,18 +157,17 @@ def _print_table(findings: Sequence[Finding]) -> None:
 
     from tasks.report.escape import plain
 
-    shown = [finding for finding in findings if finding.result.verdict in ("critical", "warning")]
-    table = Table(title="What needs attention", title_justify="left", show_lines=False)
-    for heading in ("Verdict", "Brand", "Account", "What", "Owner"):
+    firing = [finding for finding in findings if finding.result.verdict in ("critical", "warning")]
+    shown = sorted(firing, key=lambda finding: SEVERITY[finding.result.verdict])
+    table = Table(title="What needs attention", title_justify="left", show_lines=True)
+    for heading in ("Verdict", "Where and whose", "What"):
         table.add_column(heading, overflow="fold")
     for finding in shown:
         result = finding.result
         table.add_row(
             Text(result.verdict, style=COLOURS[result.verdict]),
-            finding.brand,
-            finding.account,
+            f"{finding.brand}: {finding.account}\n{result.owner}",
             Text(plain(result.sentence, SENTENCE)),
-            result.owner,
         )
     console = Console()
     console.print(table if shown else "Nothing needs attention.")
