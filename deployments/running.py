@@ -1,23 +1,26 @@
 """Run processes from the command line, and show people and programs what was found."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import click
 
+from config.library import load
 from config.settings import settings
 from connectors.records import Result
 from connectors.warehouse import Warehouse
+from deployments.server import some_server
 
 SEVERITY = {"critical": 0, "warning": 1, "unknown": 2, "ok": 3}
 SENTENCE = 300
 """A sentence longer than this is cut in the table; the report has all of it."""
 
 HAND_OVER_SECONDS = 10
+SERVER_PORT = 4200
 
 COLOURS = {"critical": "bold red", "warning": "yellow", "unknown": "dim", "ok": "green"}
 
@@ -72,16 +75,16 @@ def prepare_warehouse(*, migrate: bool = False) -> str:
 
 def run_now(process: str, brand: str, as_of: date | None, accounts: list[str] | None) -> Found:
     """Run a process here and return what it found."""
-    from deployments.schedule import flow_of
-    from tasks.steps.opening import brand_library
-
-    library = brand_library(brand)
-    library.process(process)
-    library.entries(brand, process, accounts)
+    library = load(settings().library_dir, settings().brands_dir, brand)
+    library.entries(brand, process, accounts)  # wrong names are told before anything starts
     prepare_warehouse()
-    if not os.environ.get("PREFECT_API_URL"):
-        click.echo("No Prefect server is configured; starting one for this run ...", err=True)
-    state = flow_of(process)(brand=brand, as_of=as_of, accounts=accounts, return_state=True)
+    tell = partial(click.echo, err=True)
+    with some_server(settings().state_dir.resolve(), SERVER_PORT, tell):
+        from deployments.schedule import flow_of
+
+        flow = flow_of(process)
+        state = flow(brand=brand, as_of=as_of, accounts=accounts, return_state=True)
+        hand_over_logs()
     return _found(state, brand, process)
 
 

@@ -112,6 +112,43 @@ def prefect_server(
         yield lambda: _wait_until_healthy(process, f"{api_url}/health", log, tell)
 
 
+@contextlib.contextmanager
+def some_server(state_dir: Path, port: int, tell: Callable[[str], None]) -> Iterator[None]:
+    """Have a Prefect server within the block: the configured one, one that runs here, or a new one.
+
+    Call it before Prefect is imported, which reads its settings once.
+    """
+    address = state_dir / "prefect-server.url"
+    if os.environ.get("PREFECT_API_URL"):
+        yield
+    elif (running := _running_server(address)) is not None:
+        os.environ |= prefect_env(state_dir, running)
+        yield
+    else:
+        port = free_port(port)
+        api_url = f"http://127.0.0.1:{port}/api"
+        os.environ |= prefect_env(state_dir, api_url)
+        tell(f"Starting a Prefect server on http://127.0.0.1:{port} ...")
+        with prefect_server(state_dir, port, tell) as ready:
+            ready()
+            address.write_text(api_url, encoding="utf-8")
+            try:
+                yield
+            finally:
+                address.unlink(missing_ok=True)
+
+
+def _running_server(address: Path) -> str | None:
+    """Return the address of the server that another of our programs has started, if it answers."""
+    if not address.exists():
+        return None
+    url = address.read_text(encoding="utf-8")
+    with contextlib.suppress(requests.RequestException):
+        if requests.get(f"{url}/health", timeout=2).ok:
+            return url
+    return None
+
+
 def _wait_until_healthy(
     process: subprocess.Popen[str], url: str, log: Path, tell: Callable[[str], None]
 ) -> None:

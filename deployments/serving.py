@@ -2,25 +2,24 @@
 
 import os
 import sys
-from contextlib import ExitStack
 from datetime import date
 
 import click
 
+from config.library import load
 from config.settings import settings
-from deployments.server import end_like_interrupt, free_port, prefect_env, prefect_server
+from deployments.server import end_like_interrupt, some_server
 
 
 def serve_all(port: int) -> None:
-    """Serve until Ctrl-C. With `PREFECT_API_URL` set that server is used, else one is started."""
+    """Serve until Ctrl-C. With `PREFECT_API_URL` set that server is used, else one is started.
+
+    Raise `LookupError` if there is nothing to serve.
+    """
+    if not load(settings().library_dir, settings().brands_dir).brands:
+        raise LookupError(f"{settings().brands_dir} has no brand file; marketloop init writes one")
     end_like_interrupt()
-    with ExitStack() as started:
-        if not os.environ.get("PREFECT_API_URL"):
-            state_dir = settings().state_dir.resolve()
-            port = free_port(port)
-            os.environ |= prefect_env(state_dir, f"http://127.0.0.1:{port}/api")
-            click.echo(f"Starting the Prefect server on http://127.0.0.1:{port} ...")
-            started.enter_context(prefect_server(state_dir, port, tell=click.echo))()
+    with some_server(settings().state_dir.resolve(), port, tell=click.echo):
         _serve()
 
 
