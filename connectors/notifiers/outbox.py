@@ -62,6 +62,7 @@ class Failure:
     owner: str
     error: str
     retry_at: datetime | None  # None: no run will try it again
+    addressed: bool  # False: the owner has no destination, so nothing went wrong on the way
 
 
 @dataclass(slots=True)
@@ -73,8 +74,13 @@ class DeliveryReport:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """One sentence per message that did not get through."""
-        return tuple(f"{item.owner or 'nobody'}: {item.error}" for item in self.failures)
+        """One sentence per message that did not get to where it should go."""
+        return tuple(f"{item.owner}: {item.error}" for item in self.failures if item.addressed)
+
+    @property
+    def unaddressed(self) -> tuple[str, ...]:
+        """One sentence per message that has nowhere to go."""
+        return tuple(item.error for item in self.failures if not item.addressed)
 
 
 def deliver(
@@ -128,7 +134,8 @@ def _record(outbox: Outbox, message: Message, error: ConnectorError, now: dateti
     retry_at = _retry_at(message, error, now)
     in_doubt = message.in_doubt or isinstance(error, UnconfirmedError)
     outbox.failed(message.message_id, str(error), retry_at, now, in_doubt=in_doubt)
-    return Failure(message.message_id, message.owner, str(error), retry_at)
+    addressed = not isinstance(error, NowhereError)
+    return Failure(message.message_id, message.owner, str(error), retry_at, addressed)
 
 
 def _retry_at(message: Message, error: ConnectorError, now: datetime) -> datetime | None:
