@@ -22,16 +22,9 @@ class AlertStore(Database):
 
     def open_alerts(self, brand: str, process: str | None = None) -> list[OpenAlert]:
         """Return the alerts that are not resolved, oldest first."""
-        names = [name for name in OpenAlert.__dataclass_fields__ if name != "check"]
-        query = (
-            sa.select(*(alerts.c[name] for name in names), alerts.c.check_name.label("check"))
-            .where(alerts.c.brand == brand, STILL_OPEN)
-            .order_by(alerts.c.alert_id)
-        )
-        if process is not None:
-            query = query.where(alerts.c.process == process)
         with self.reading() as connection:
-            return [OpenAlert(**row) for row in connection.execute(query).mappings()]
+            found = _open_alerts(connection, brand)
+        return [alert for alert in found if process in (None, alert.process)]
 
     def alerts_so_far(self, brand: str) -> int:
         """Return how many alerts the brand has ever had, resolved ones included."""
@@ -39,13 +32,26 @@ class AlertStore(Database):
         with self.reading() as connection:
             return connection.scalar(query) or 0
 
-    def apply_alerts(self, plan: AlertPlan, now: datetime) -> None:
+    def apply_alerts(
+        self,
+        plan: AlertPlan,
+        now: datetime,
+        *,
+        brand: str | None = None,
+        known: Sequence[OpenAlert] = (),
+    ) -> bool:
         """Apply a plan as a whole. Applying it twice, or by two runs at once, changes no more.
 
         Alerts are told apart by fingerprint, messages by message_id: an alert that is open
         already is updated, a message that is there already stays as it is.
+
+        `known`: the open alerts of `brand` that the plan was made for. If another run has changed
+        them since, nothing is applied and the answer is False: the plan would tell again what that
+        run tells. Make a new one.
         """
         with self.writing("alerts") as connection:
+            if brand is not None and _state(_open_alerts(connection, brand)) != _state(known):
+                return False
             still_open = _open_fingerprints(connection)
             opened = [new for new in plan.opened if new.fingerprint not in still_open]
             again = [_as_update(new) for new in plan.opened if new.fingerprint in still_open]
@@ -56,6 +62,22 @@ class AlertStore(Database):
             rows = [asdict(message) | {"state": PENDING} for message in plan.messages]
             if rows:
                 connection.execute(self.upsert(outbox).on_conflict_do_nothing(), rows)
+        return True
+
+
+def _open_alerts(connection: Connection, brand: str) -> list[OpenAlert]:
+    names = [name for name in OpenAlert.__dataclass_fields__ if name != "check"]
+    query = (
+        sa.select(*(alerts.c[name] for name in names), alerts.c.check_name.label("check"))
+        .where(alerts.c.brand == brand, STILL_OPEN)
+        .order_by(alerts.c.alert_id)
+    )
+    return [OpenAlert(**row) for row in connection.execute(query).mappings()]
+
+
+def _state(known: Sequence[OpenAlert]) -> list[tuple[object, ...]]:
+    """Return that of the open alerts on which it hangs what a plan tells of them."""
+    return [(a.alert_id, a.state, a.verdict, a.worst, a.last_as_of) for a in known]
 
 
 def _open_fingerprints(connection: Connection) -> set[str]:

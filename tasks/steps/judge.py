@@ -59,18 +59,56 @@ def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> J
     library = brand_library(run.brand)
     with open_warehouse() as warehouse:
         reading = read(warehouse, library, run)
+        targets = _targets(library, run)
+        stale_after = library.process(run.process).stale_after_days
+        verdicts = evaluate(
+            reading.checks.checks,
+            reading.cubes,
+            reading.accounts,
+            reading.vocabulary,
+            targets,
+            run.as_of,
+            stale_after_days=stale_after,
+        )
+        evidence = Evidence(
+            run.as_of,
+            reading.accounts,
+            reading.entities,
+            reading.cubes["campaign"],
+            failed,
+            pages,
+            stale_after,
+        )
+        results, new_alerts = _record(warehouse, library, run, reading, verdicts, evidence)
+        still_open = warehouse.open_alerts(run.brand, run.process)
+    return Judgement(reading, targets, verdicts, results, still_open, new_alerts)
+
+
+def _record(
+    warehouse: Warehouse,
+    library: Library,
+    run: Run,
+    reading: Reading,
+    verdicts: Verdicts,
+    evidence: Evidence,
+) -> tuple[list[Result], int]:
+    """Store verdicts, then alerts and messages; return the records and how many alerts opened.
+
+    It is decided anew whenever another run has changed the alerts meanwhile, so that of several
+    runs at once only one tells what they all see.
+    """
+    while True:
         alerts_so_far = warehouse.alerts_so_far(run.brand)  # before the open ones, see Scope
         alerts = warehouse.open_alerts(run.brand)
         asked = [(alert.check, alert.account_key, alert.entity_key) for alert in alerts]
         asked += warehouse.recorded_ok(run.brand, run.process, run.as_of)  # after the open ones
-        targets = _targets(library, run)
-        verdicts, results = _verdicts(library, run, reading, targets, pages, failed, asked)
-        scope = _scope(warehouse, library, run, reading, failed, alerts_so_far)
+        facts = establish(reading.checks.facts, evidence, asked)
+        results = [*verdicts.results(asked), *facts]
+        scope = _scope(warehouse, library, run, reading, evidence.failures, alerts_so_far)
         plan = plan_alerts(run, alerts, results, library.brand(run.brand).owners, scope)
         warehouse.save_results(run.brand, run.process, run.as_of, run.run_id, results)
-        warehouse.apply_alerts(plan, run.started_at)
-        still_open = warehouse.open_alerts(run.brand, run.process)
-    return Judgement(reading, targets, verdicts, results, still_open, len(plan.opened))
+        if warehouse.apply_alerts(plan, run.started_at, brand=run.brand, known=alerts):
+            return results, len(plan.opened)
 
 
 def _targets(library: Library, run: Run) -> Targets:
@@ -84,38 +122,6 @@ def _targets(library: Library, run: Run) -> Targets:
             rows += read_targets(url, table.sql, entries, library.kpis)
     own = pd.DataFrame(rows, columns=[*COLUMNS])
     return targets_of(brand.targets, platform, brand.currency, own)
-
-
-def _verdicts(
-    library: Library,
-    run: Run,
-    reading: Reading,
-    targets: Targets,
-    pages: Sequence[PageAnswer],
-    failed: Mapping[str, str],
-    asked: Sequence[Subject],
-) -> tuple[Verdicts, list[Result]]:
-    stale_after = library.process(run.process).stale_after_days
-    verdicts = evaluate(
-        reading.checks.checks,
-        reading.cubes,
-        reading.accounts,
-        reading.vocabulary,
-        targets,
-        run.as_of,
-        stale_after_days=stale_after,
-    )
-    evidence = Evidence(
-        run.as_of,
-        reading.accounts,
-        reading.entities,
-        reading.cubes["campaign"],
-        failed,
-        pages,
-        stale_after,
-    )
-    facts = establish(reading.checks.facts, evidence, asked)
-    return verdicts, [*verdicts.results(asked), *facts]
 
 
 def _scope(

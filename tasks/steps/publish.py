@@ -1,4 +1,4 @@
-"""Publish what a run found: a report and a table in the Prefect UI, and one HTML file."""
+"""Publish what a run found: a report and two tables in the Prefect UI, and one HTML file."""
 
 import os
 from collections.abc import Hashable, Mapping
@@ -18,7 +18,7 @@ from tasks.report.build import Material, account_titles, build_report
 from tasks.report.html import render_html
 from tasks.report.markdown import render_markdown
 from tasks.report.model import FailedAccount, Freshness, Link, Report
-from tasks.report.table import finding_rows
+from tasks.report.table import finding_rows, kpi_rows
 from tasks.run import Run
 from tasks.steps.judge import Judgement
 from tasks.steps.opening import brand_library, open_warehouse
@@ -37,6 +37,7 @@ def publish(run: Run, judgement: Judgement, failed: Mapping[str, str]) -> str:
         title = f"{report.brand}, {report.process}, as of {run.as_of}"
         create_markdown_artifact(render_markdown(report), key=key, description=title)
         create_table_artifact(finding_rows(report), key=f"{key}-findings", description=title)
+        create_table_artifact(kpi_rows(report), key=f"{key}-kpis", description=title)
     return str(path)
 
 
