@@ -30,10 +30,12 @@ def ad_disapproved(evidence: Evidence) -> Answers:
 def landing_page_down(evidence: Evidence) -> Answers:
     """The page behind ads that would run does not answer as a page should.
 
-    One page is one fact, told of the first of the ads that lead there.
+    One page is one fact, told of the first of the ads that lead there. Where no page said anything
+    it is the line from here that is broken, and nothing is known of the pages.
     """
     ads = _ads(evidence)
-    pages = {page.url: page for page in evidence.pages}
+    heard = any(page.status is not None for page in evidence.pages)
+    pages = {page.url: page for page in evidence.pages if heard}
     answers = [pages.get(url) for url in ads["url"]]
     down = np.asarray([page is not None and not page.ok for page in answers], dtype=np.bool_)
     runs = ads["runs"].to_numpy()

@@ -21,6 +21,8 @@ class PageAnswer(Protocol):
     @property
     def ok(self) -> bool: ...
     @property
+    def status(self) -> int | None: ...  # None: nothing was said
+    @property
     def reason(self) -> str: ...  # "answers 500", "no answer within 10 s"
 
 

@@ -129,7 +129,9 @@ class AccountStore(Database):
     def _frame(self, query: sa.Select[Any]) -> pd.DataFrame:
         with self.reading() as connection:
             result = connection.execute(query)
-            return pd.DataFrame.from_records([*result], columns=[*result.keys()])
+            # Bare tuples: pandas asks each row what it is, and a SQLAlchemy row takes long to say.
+            rows = [tuple(row) for row in result]
+            return pd.DataFrame.from_records(rows, columns=[*result.keys()])
 
     def _save_page(
         self, connection: Connection, account_key: int, page: Sequence[Entity], today: date

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import Any, cast
 
 import numpy as np
+import orjson
 from sqlalchemy.engine import Connection
 
 from connectors.base import CORE_METRICS
@@ -182,8 +183,7 @@ def _iso(days: IntArray) -> list[str]:
 def _more(extras: dict[str, FloatArray]) -> list[str | None]:
     """Write the metrics without a column of their own as JSON, the unknown ones left out."""
     rows = zip(*(values.tolist() for values in extras.values()), strict=True)
-    texts = []
-    for row in rows:
-        known = {m: value for m, value in zip(extras, row, strict=True) if value == value}
-        texts.append(json.dumps(known) if known else None)
-    return texts
+    known = (
+        {m: value for m, value in zip(extras, row, strict=True) if value == value} for row in rows
+    )
+    return [orjson.dumps(metrics).decode() if metrics else None for metrics in known]

@@ -21,7 +21,7 @@ from tasks.run import Run
 from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
 from tasks.steps.reading import Reading, read
 from tasks.targets import Targets, targets_of
-from tasks.verdicts import Subject, Verdicts
+from tasks.verdicts import Verdicts
 
 
 class Judgement:
@@ -60,28 +60,41 @@ def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> J
     with open_warehouse() as warehouse:
         reading = read(warehouse, library, run)
         targets = _targets(library, run)
-        stale_after = library.process(run.process).stale_after_days
-        verdicts = evaluate(
-            reading.checks.checks,
-            reading.cubes,
-            reading.accounts,
-            reading.vocabulary,
-            targets,
-            run.as_of,
-            stale_after_days=stale_after,
-        )
-        evidence = Evidence(
-            run.as_of,
-            reading.accounts,
-            reading.entities,
-            reading.cubes["campaign"],
-            failed,
-            pages,
-            stale_after,
-        )
+        verdicts, evidence = _look(library, run, reading, targets, pages, failed)
         results, new_alerts = _record(warehouse, library, run, reading, verdicts, evidence)
         still_open = warehouse.open_alerts(run.brand, run.process)
     return Judgement(reading, targets, verdicts, results, still_open, new_alerts)
+
+
+def _look(
+    library: Library,
+    run: Run,
+    reading: Reading,
+    targets: Targets,
+    pages: Sequence[PageAnswer],
+    failed: Mapping[str, str],
+) -> tuple[Verdicts, Evidence]:
+    """Judge by every check, and gather what the facts are asked of."""
+    stale_after = library.process(run.process).stale_after_days
+    verdicts = evaluate(
+        reading.checks.checks,
+        reading.cubes,
+        reading.accounts,
+        reading.vocabulary,
+        targets,
+        run.as_of,
+        stale_after_days=stale_after,
+    )
+    evidence = Evidence(
+        run.as_of,
+        reading.accounts,
+        reading.entities,
+        reading.cubes["campaign"],
+        failed,
+        pages,
+        stale_after,
+    )
+    return verdicts, evidence
 
 
 def _record(

@@ -6,7 +6,7 @@ from prefect.cache_policies import NO_CACHE
 from connectors.landing_pages import PageAnswer, probe
 from tasks.landing import pages_to_probe
 from tasks.run import Run
-from tasks.steps.opening import brand_library, open_warehouse
+from tasks.steps.opening import brand_library, open_warehouse, run_log
 
 
 @task(task_run_name="probe-landing-pages", timeout_seconds=900, cache_policy=NO_CACHE)
@@ -17,4 +17,9 @@ def probe_landing_pages(run: Run) -> list[PageAnswer]:
         accounts = warehouse.accounts(run.brand, platform)
         keys = accounts.loc[accounts["entry"].isin(run.accounts), "account_key"].tolist()
         ads = warehouse.entities(keys, "ad")
-    return probe(pages_to_probe(ads))
+    answers = probe(pages_to_probe(ads))
+    if answers and all(answer.status is None for answer in answers):
+        run_log().warning(
+            "No landing page answered: is this machine cut off? %s", answers[0].reason
+        )
+    return answers

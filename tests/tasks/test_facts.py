@@ -21,6 +21,7 @@ class Page:
     url: str
     ok: bool
     reason: str = ""
+    status: int | None = 200
 
 
 def fact(kind):
@@ -205,6 +206,13 @@ def test_a_page_that_is_down_is_told_for_its_ad(market, as_of):
     assert result.sentence == "Ad in Campaign 1 of Account 1: https://shop.test/a answers 500"
 
 
+def test_silence_counts_only_where_another_page_was_heard(market, as_of):
+    silent, heard = Page(DOWN.url, ok=False, status=None), Page("https://shop.test/b", ok=True)
+    told = {"entities": ads(), "as_of": as_of, "made": market(), "kind": "landing_page_down"}
+    assert established(**told, pages=[silent]) == []
+    assert len(established(**told, pages=[silent, heard])) == 1
+
+
 @pytest.mark.parametrize(
     ("given", "page"),
     [
@@ -227,6 +235,7 @@ def test_a_page_that_answers_or_that_no_running_ad_uses_is_no_finding(market, as
         ([], {}, "unknown"),
         ([Page(DOWN.url, ok=True)], {}, "ok"),
         ([], {"status": "paused"}, "ok"),
+        ([Page(DOWN.url, ok=False, status=None)], {}, "unknown"),
     ],
 )
 def test_an_ad_that_is_asked_for_says_whether_its_page_answers(
