@@ -40,7 +40,7 @@ def run(*, small: bool) -> list[Line]:
         core.check()
         with_dlt = in_turns(1 if small else 3, {"ours": core.ours, "dlt": core.dlt})
         shares = _Bench(Path(name), url, accounts.SHARES)
-        with_shares = in_turns(3 if small else 5, {"ours": shares.ours, "floor": shares.floor})
+        with_shares = in_turns(3, {"ours": shares.ours, "floor": shares.floor})
         shares.check()
     compared = (
         f"pull and store {core.rows:,} campaign-days into SQLite, against json.loads of the same "

@@ -1,7 +1,7 @@
 """Where attempts are born: a process that has imported everything once, and forks for each.
 
 It has one thread and no open connection, so that a fork is safe. An order is a line of JSON on its
-standard input: a list of attempts to be made at the same time. It answers with one line.
+standard input: attempts to be made at the same time. It answers with one line.
 """
 
 import json
@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -30,16 +31,21 @@ class Nursery:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self._orders = 0
 
     def run(self, *attempts: Attempt) -> list[Ended]:
         """Make all these attempts at the same time; return how each ended."""
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps([asdict(attempt) for attempt in attempts]) + "\n")
+        self._orders += 1
+        order = {"number": self._orders, "attempts": [asdict(attempt) for attempt in attempts]}
+        self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        assert answer, "the nursery is gone"
-        return [_ended(told) for told in json.loads(answer)]
+        for line in self._process.stdout:
+            answer = json.loads(line)
+            if answer["number"] == self._orders:  # else of a test that was given up
+                return [_ended(told) for told in answer["ended"]]
+        raise AssertionError("the nursery is gone")
 
 
 @contextmanager
@@ -116,20 +122,19 @@ def _live(attempt: Attempt, perform: Callable[..., None], write: int) -> None:
         perform(attempt, lambda news: os.write(write, json.dumps(news).encode() + b"\n"))
         status = 0
     finally:
+        if status:
+            traceback.print_exc()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
 
 
-def attempt_of(text: str) -> Attempt:
-    """Return the attempt that a JSON text describes."""
-    return _attempt(json.loads(text))
-
-
-def _attempt(order: dict[str, Any]) -> Attempt:
-    for name in ("die_at", "die_in", "meanwhile"):
-        order[name] = order[name] and tuple(order[name])
-    return Attempt(**order)
+def attempt_of(described: dict[str, Any]) -> Attempt:
+    """Return the attempt that was sent as JSON, which has no tuples."""
+    places = ("die_at", "die_in", "meanwhile")
+    return Attempt(
+        **described | {name: described[name] and tuple(described[name]) for name in places}
+    )
 
 
 def _make(attempts: Sequence[Attempt], perform: Callable[..., None]) -> list[Ended]:
@@ -155,8 +160,10 @@ def main() -> None:
 
     get_ready()
     for line in sys.stdin:
-        attempts = [_attempt(order) for order in json.loads(line)]
-        print(json.dumps([asdict(ended) for ended in _make(attempts, perform)]), flush=True)
+        order = json.loads(line)
+        ended = _make([attempt_of(described) for described in order["attempts"]], perform)
+        answer = {"number": order["number"], "ended": [asdict(one) for one in ended]}
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

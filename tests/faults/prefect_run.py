@@ -5,6 +5,7 @@
 What is to happen to the attempt is left to who started it. Ends with 1 if the run failed.
 """
 
+import json
 import os
 import sys
 from datetime import date
@@ -15,7 +16,7 @@ from tests.faults.nursery import attempt_of
 
 def main() -> int:
     """Run, and return the exit status."""
-    attempt = attempt_of(sys.stdin.read())
+    attempt = attempt_of(json.load(sys.stdin))
     os.chdir(attempt.folder)
     if attempt.debug:
         say_everything()

@@ -100,6 +100,11 @@ class Scene:
         """Return what the receiver got since the scene began."""
         return [letter(arrived) for arrived in self.market.inbox.messages]
 
+    def reports(self) -> dict[str, str]:
+        """Return the HTML reports that are there, by the names of their files."""
+        folder = self.folder / "reports"
+        return {path.name: path.read_text("utf-8") for path in folder.glob("*/*.html")}
+
     def content(self) -> Content:
         """Return what the warehouse says."""
         return content_of(self.url)
@@ -125,6 +130,10 @@ def wrongs(
     letters = scene.letters()
     wanted, got = Counter(told(undisturbed.letters)), Counter(told(letters))
     found = differences(undisturbed.content, scene.content())
+    cut = [name for name, text in scene.reports().items() if not text.rstrip().endswith("</html>")]
+    found += [f"the report {name} is cut off" for name in cut]
+    if not scene.reports():
+        found.append("there is no report")
     found += [f"never told: {text}" for text in (wanted - got)]
     found += [f"told besides: {text}" for text in (got - wanted)]
     return found + misled(letters, half_sent)
@@ -141,6 +150,8 @@ def earlier(market: Sandbox) -> Iterator[None]:
     market.set_clock(EARLIER)
     market.faults.add("status", platform="site", path="/aligners", count=None)
     market.faults.add("status", platform="site", path="/bestsellers", count=None)
-    yield
-    market.faults.clear()
-    market.set_clock(DEMO_TODAY)
+    try:
+        yield
+    finally:
+        market.faults.clear()
+        market.set_clock(DEMO_TODAY)

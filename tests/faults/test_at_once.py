@@ -49,7 +49,7 @@ def test_both_processes_of_a_brand(scene, one_by_one):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("first", [True, False], ids=["first", "next"])
 def test_both_processes_twice_in_many_rounds(scene, one_by_one, backend, first):
@@ -64,7 +64,7 @@ def test_both_processes_twice_in_many_rounds(scene, one_by_one, backend, first):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_same_run_from_begin_to_end_between_any_two_acts(scene, undisturbed, backend):
     wanted = undisturbed(STORY)
@@ -80,9 +80,10 @@ def test_the_same_run_from_begin_to_end_between_any_two_acts(scene, undisturbed,
     assert found == {}
 
 
-def test_all_other_runs_between_what_one_decides_and_what_it_stores(scene, one_by_one):
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def test_all_other_runs_between_what_one_decides_and_what_it_stores(scene, one_by_one, backend):
     wanted = one_by_one(False)
-    stage = scene(STORY)
+    stage = scene(STORY, backend)
     others = tuple((STORY.brand, process) for process in reversed(PROCESSES))
     place = "before apply_alerts", 1
     stage.run_well(stage.attempt(STORY.brand, STORY.process, meanwhile=place, others=others))

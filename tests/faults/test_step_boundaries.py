@@ -17,6 +17,8 @@ def test_the_story_is_rich_enough_to_show_a_loss(undisturbed):
     assert any("'resolved'" in line for line in alerts)
     assert any(repr(EARLIER) in line and "'open'" in line for line in alerts)
     assert any("'budget_exhausted'" in line for line in alerts)
+    for check in ("budget_exhausted", "impression_share_fall", "landing_page_down"):
+        assert sum(f"({check})" in letter.text for letter in left.letters) == 1
     assert {name for name, _, _ in left.ended.places} >= {*STEP_BOUNDARIES}
 
 
