@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -14,23 +14,6 @@ import sqlalchemy as sa
 
 from connectors.actions import Action, ActionEvent, Effect, Proposal
 from connectors.changes import Subject, Value, text_of, value_of
-
-SAME = (
-    "brand",
-    "process",
-    "playbook",
-    "check_name",
-    "account_key",
-    "level",
-    "entity_id",
-    "field",
-    "item",
-    "as_of",
-    "value_after",
-    "takes_back",
-)
-"""What makes two proposals the same one."""
-_what_it_is = itemgetter(*SAME)
 
 RENAMED = {"check": "check_name", "group": "group_name"}
 APART = {"subject", "before", "after", "numbers", "metrics", "expected", "content", "evidence"}
@@ -44,29 +27,114 @@ OF_THE_ACTION = tuple(
 )
 
 
-def proposal_row(proposal: Proposal) -> dict[str, Any]:
-    """Return a proposal's columns, JSON as text; with its fingerprint."""
+def fingerprint(proposal: Proposal) -> str:
+    """Return what two proposals have in common that are the same one."""
+    subject = proposal.subject
+    what_it_is = (
+        proposal.brand,
+        proposal.process,
+        proposal.playbook,
+        proposal.check,
+        proposal.account_key,
+        subject.level,
+        subject.entity_id,
+        subject.field,
+        subject.item,
+        proposal.as_of,
+        text_of(proposal.after),
+        proposal.takes_back,
+    )
+    return blake2b(json_of(what_it_is).encode(), digest_size=16).hexdigest()
+
+
+ACTION_COLUMNS = (
+    *THEIR_COLUMNS,
+    "level",
+    "entity_id",
+    "field",
+    "item",
+    "value_before",
+    "value_after",
+    "number_before",
+    "number_after",
+    "numbers",
+    "metrics",
+    "expected",
+    "content",
+    "evidence",
+    "action_id",
+    "fingerprint",
+    "run_id",
+    "state",
+    "version",
+    "created_at",
+    "updated_at",
+    "reason",
+    "explanation",
+    "approvals",
+    "attempts",
+)
+"""Those that a new action fills."""
+
+
+def action_row(action: Action, its_fingerprint: str, run_id: str) -> tuple[Any, ...]:
+    """Return a new action's `ACTION_COLUMNS`, JSON as text."""
+    proposal = action.proposal
     subject, before, after = proposal.subject, proposal.before, proposal.after
-    row: dict[str, Any] = dict(zip(THEIR_COLUMNS, _their_values(proposal), strict=True))
-    row["level"] = subject.level
-    row["entity_id"] = subject.entity_id
-    row["field"] = subject.field
-    row["item"] = subject.item
-    row["value_before"] = text_of(before)
-    row["value_after"] = text_of(after)
-    row["number_before"] = number(before)
-    row["number_after"] = number(after)
-    row["numbers"] = json_of(proposal.numbers)
-    row["metrics"] = json_of(proposal.metrics)
-    row["expected"] = None if proposal.expected is None else json_of(proposal.expected)
-    row["content"] = json_of(proposal.content)
-    row["evidence"] = json_of(proposal.evidence)
-    row["fingerprint"] = _fingerprint(_what_it_is(row))
-    return row
+    return (
+        *_their_values(proposal),
+        subject.level,
+        subject.entity_id,
+        subject.field,
+        subject.item,
+        text_of(before),
+        text_of(after),
+        number(before),
+        number(after),
+        json_of(proposal.numbers),
+        json_of(proposal.metrics),
+        None if proposal.expected is None else json_of(proposal.expected),
+        json_of(proposal.content),
+        json_of(proposal.evidence),
+        action.action_id,
+        its_fingerprint,
+        run_id,
+        action.state,
+        action.version,
+        action.created_at,
+        action.updated_at,
+        action.reason,
+        action.explanation,
+        json_of(action.approvals),
+        action.attempts,
+    )
 
 
-def _fingerprint(values: tuple[object, ...]) -> str:
-    return blake2b(json_of(values).encode(), digest_size=16).hexdigest()
+EVENT_COLUMNS = (
+    "action_id",
+    "version",
+    "at",
+    "state",
+    "actor",
+    "reason",
+    "explanation",
+    "details",
+)
+
+
+def event_row(action: Action, actor: str, details: Mapping[str, object]) -> tuple[Any, ...]:
+    """Return the `EVENT_COLUMNS` of the event that made an action what it is,
+    JSON as text."""
+    return (
+        action.action_id,
+        action.version,
+        action.updated_at,
+        action.state,
+        actor,
+        action.reason,
+        action.explanation,
+        json_of(details),
+    )
 
 
 def action_of(row: sa.RowMapping) -> Action:

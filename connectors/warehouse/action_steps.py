@@ -16,7 +16,13 @@ from sqlalchemy.engine import Connection
 from connectors.actions import STEPS, Action, ActionState, Effect, Judged
 from connectors.base import RejectedError
 from connectors.changes import Value, text_of
-from connectors.warehouse.action_rows import effect_row, json_of, judge_on, number
+from connectors.warehouse.action_rows import (
+    EVENT_COLUMNS,
+    effect_row,
+    event_row,
+    judge_on,
+    number,
+)
 from connectors.warehouse.action_tables import action_events, actions
 from connectors.warehouse.actions import find_action
 from connectors.warehouse.bulk import insert_rows
@@ -208,17 +214,10 @@ class _Step:
         self._connection.execute(
             sa.update(actions).where(actions.c.action_id == action.action_id).values(row)
         )
-        event = {
-            "action_id": action.action_id,
-            "version": version,
-            "at": self._now,
-            "state": state,
-            "actor": self._actor,
-            **self._words,
-            "details": json_of(self._details),
-        }
-        insert_rows(self._connection, action_events, [event])
-        return find_action(self._connection, action.action_id)
+        moved = find_action(self._connection, action.action_id)
+        event = event_row(moved, self._actor, self._details)
+        insert_rows(self._connection, action_events, EVENT_COLUMNS, [event])
+        return moved
 
     def _take_along(self, action: Action, to: ActionState) -> None:
         """Move the action that this one takes back."""

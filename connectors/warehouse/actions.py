@@ -8,12 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from connectors.actions import DONE, WAITING, Action, ActionEvent, ActionState
-from connectors.changes import Subject
-from connectors.warehouse.action_rows import action_of, event_of
-from connectors.warehouse.action_tables import action_events, actions
+from connectors.warehouse.action_rows import (
+    ACTION_COLUMNS,
+    EVENT_COLUMNS,
+    action_of,
+    event_of,
+    fingerprint,
+)
+from connectors.warehouse.action_tables import SUBJECT, action_events, actions
 from connectors.warehouse.bulk import insert_rows, new_keys
 from connectors.warehouse.database import Database
-from connectors.warehouse.recording import Decided, Ledger, entries, may_be_new, proposal_rows
+from connectors.warehouse.recording import Decided, Ledger, entries, may_be_new
 
 VALUES_PER_QUERY = 5_000
 """SQLite takes 32,766 values in one statement, PostgreSQL 65,535."""
@@ -34,15 +39,15 @@ class ActionStore(Database):
         else may come of a decision stands in `recording.py`: an answer may be `refused` although
         it was decided otherwise, with the reason `pending_action`.
         """
-        rows = proposal_rows(decided)
+        fingerprints = [fingerprint(each.proposal) for each in decided]
         with self.writing("actions") as connection:
-            ledger = _ledger(connection, decided, [row["fingerprint"] for row in rows])
+            ledger = _ledger(connection, decided, fingerprints)
             # Those that are recorded anew need a key too; keys that are not used are lost.
-            count = sum(may_be_new(ledger, row["fingerprint"]) for row in rows)
+            count = sum(may_be_new(ledger, one) for one in fingerprints)
             keys = new_keys(connection, actions.c.action_id, count) if count else []
-            made = entries(decided, rows, ledger, keys, run_id=run_id, actor=actor, now=now)
-            insert_rows(connection, actions, made.actions)
-            insert_rows(connection, action_events, made.events)
+            made = entries(decided, fingerprints, ledger, keys, run_id=run_id, actor=actor, now=now)
+            insert_rows(connection, actions, ACTION_COLUMNS, made.actions)
+            insert_rows(connection, action_events, EVENT_COLUMNS, made.events)
         return made.answers
 
     def action(self, action_id: int) -> Action:
@@ -169,8 +174,8 @@ def _ledger(
         rows = connection.execute(query.order_by(actions.c.action_id)).mappings()
         known |= {row["fingerprint"]: action_of(row) for row in rows}
     accounts = {each.proposal.account_key for each in decided}
-    subject = [actions.c[name] for name in ("level", "entity_id", "field", "item")]
-    waiting = sa.select(actions.c.action_id, actions.c.account_key, *subject).where(
+    where = [actions.c[name] for name in SUBJECT]
+    waiting = sa.select(actions.c.action_id, *where).where(
         actions.c.account_key.in_(accounts), actions.c.state.in_(WAITING)
     )
     backs = {each.proposal.takes_back for each in decided} - {None}
@@ -179,10 +184,7 @@ def _ledger(
     )
     return Ledger(
         known=known,
-        waiting={
-            (account, Subject(*subject)): action_id
-            for action_id, account, *subject in connection.execute(waiting)
-        },
+        waiting={tuple(place): key for key, *place in connection.execute(waiting)},
         taken_back={row[0]: row[1] for row in connection.execute(taking)} if backs else {},
     )
 

@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from connectors.actions import WAITING, Action, Proposal
-from connectors.changes import Subject
-from connectors.warehouse.action_rows import json_of, proposal_row
+from connectors.warehouse.action_rows import action_row, event_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +27,34 @@ class Decided:
     details: Mapping[str, object] = field(default_factory=dict)  # of its first event
 
 
+Place = tuple[int, str, str, str, str]
+"""An account's key, and a subject's level, entity, field and item."""
+
+
 @dataclass(slots=True)
 class Ledger:
     """What the ledger has that bears on a run's decisions. Grows while they are recorded."""
 
     known: dict[str, Action]
     """By fingerprint, the newest."""
-    waiting: dict[tuple[int, Subject], int]
-    """The action that waits, by account and subject."""
+    waiting: dict[Place, int]
+    """The action that waits, by what it is to change."""
     taken_back: dict[int, int]
     """By action, the one that takes it back, or did."""
 
 
 @dataclass(slots=True)
 class Entries:
-    """Rows to write, and the action of each decision, in their order; -1 stands for no key yet."""
+    """Rows to write, and the action of each decision, in their order."""
 
-    actions: list[dict[str, Any]] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
+    actions: list[tuple[Any, ...]] = field(default_factory=list)  # `ACTION_COLUMNS`
+    events: list[tuple[Any, ...]] = field(default_factory=list)  # `EVENT_COLUMNS`
     answers: list[Action] = field(default_factory=list)
 
 
 def entries(
     decided: Sequence[Decided],
-    rows: Sequence[dict[str, Any]],
+    fingerprints: Sequence[str],
     ledger: Ledger,
     keys: Iterable[int],
     *,
@@ -59,12 +62,12 @@ def entries(
     actor: str,
     now: datetime,
 ) -> Entries:
-    """Return what to write. `rows` are the proposals' rows, `keys` as many free ones at least."""
+    """Return what to write. `fingerprints` are the decisions', `keys` enough that are free."""
     made = Entries()
     free = iter(keys)
-    for wanted, row in zip(decided, rows, strict=True):
-        before = ledger.known.get(row["fingerprint"])
-        if before is not None and not may_be_new(ledger, row["fingerprint"]):
+    for wanted, its_fingerprint in zip(decided, fingerprints, strict=True):
+        before = ledger.known.get(its_fingerprint)
+        if before is not None and not may_be_new(ledger, its_fingerprint):
             made.answers.append(before)
             continue
         decision = _allowed(wanted, ledger)
@@ -75,16 +78,11 @@ def entries(
             made.answers.append(before)
             continue
         action = _new(next(free), decision, now)
-        _note(ledger, row["fingerprint"], action)
+        _note(ledger, its_fingerprint, action)
         made.answers.append(action)
-        made.actions.append(_action_row(row, action, run_id))
-        made.events.append(_event_row(action, actor, decision.details))
+        made.actions.append(action_row(action, its_fingerprint, run_id))
+        made.events.append(event_row(action, actor, decision.details))
     return made
-
-
-def proposal_rows(decided: Sequence[Decided]) -> list[dict[str, Any]]:
-    """Return the columns of every proposal."""
-    return [proposal_row(each.proposal) for each in decided]
 
 
 def may_be_new(ledger: Ledger, fingerprint: str) -> bool:
@@ -100,7 +98,7 @@ def _allowed(wanted: Decided, ledger: Ledger) -> Decided:
     proposal = wanted.proposal
     if wanted.state == "refused":
         return wanted
-    other = ledger.waiting.get((proposal.account_key, proposal.subject))
+    other = ledger.waiting.get(_place(proposal))
     if other is not None:
         why = f"action {other} on the same subject waits to be decided or carried out"
         return replace(wanted, state="refused", reason="pending_action", explanation=why)
@@ -111,6 +109,11 @@ def _allowed(wanted: Decided, ledger: Ledger) -> Decided:
         why = f"action {other} takes action {proposal.takes_back} back already"
         return replace(wanted, state="refused", reason="pending_action", explanation=why)
     return wanted
+
+
+def _place(proposal: Proposal) -> Place:
+    subject = proposal.subject
+    return proposal.account_key, subject.level, subject.entity_id, subject.field, subject.item
 
 
 def _new(action_id: int, decision: Decided, now: datetime) -> Action:
@@ -131,34 +134,6 @@ def _note(ledger: Ledger, fingerprint: str, action: Action) -> None:
     ledger.known[fingerprint] = action
     if action.state in WAITING:
         proposal = action.proposal
-        ledger.waiting[proposal.account_key, proposal.subject] = action.action_id
+        ledger.waiting[_place(proposal)] = action.action_id
         if proposal.takes_back is not None:
             ledger.taken_back[proposal.takes_back] = action.action_id
-
-
-def _action_row(row: dict[str, Any], action: Action, run_id: str) -> dict[str, Any]:
-    return row | {
-        "action_id": action.action_id,
-        "run_id": run_id,
-        "state": action.state,
-        "version": action.version,
-        "created_at": action.created_at,
-        "updated_at": action.updated_at,
-        "reason": action.reason,
-        "explanation": action.explanation,
-        "approvals": "[]",
-        "attempts": 0,
-    }
-
-
-def _event_row(action: Action, actor: str, details: Mapping[str, object]) -> dict[str, Any]:
-    return {
-        "action_id": action.action_id,
-        "version": action.version,
-        "at": action.updated_at,
-        "state": action.state,
-        "actor": actor,
-        "reason": action.reason,
-        "explanation": action.explanation,
-        "details": json_of(details),
-    }

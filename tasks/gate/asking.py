@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from config.guardrails import NumberField, ValueLimits
 from connectors.actions import DONE, Action, Proposal
 from connectors.changes import ENABLED, NUMBER_FIELDS, Setting
 from tasks.gate.delivery import Share
-from tasks.gate.places import ThingKey
+from tasks.gate.history import Past
+from tasks.gate.places import ThingKey, counted
 from tasks.gate.state import AccountState, Thing
 from tasks.playbooks.situation import Place
+
+Way = Literal["raise", "cut"]
+Moved = tuple[Decimal, Decimal, Way]
+"""From where, to where and in which direction a number goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,49 +27,58 @@ class Asked:
     account: AccountState
     today: date  # the account's
     place: Place
+    key: ThingKey  # the entity
+    concerned: tuple[ThingKey, ...]  # the entity; all that share its budget, if it is one
     history_place: Place  # under which its history is kept, see `places.py`
+    past: Past
     setting: Setting | None
     thing: Thing | None
     limits: ValueLimits | None  # of number fields
     share: Share  # of its account's delivery that it takes away
+    advice: bool  # nothing is written at all
+    moved: Moved | None
+    raises: bool  # whether more money may be spent per day afterwards
     taken_back: Action | None
     """The action whose before this brings back, see `is_restoration`."""
 
     @property
-    def key(self) -> ThingKey:
-        """The entity."""
-        subject = self.proposal.subject
-        return self.proposal.account_key, subject.level, subject.entity_id
-
-    @property
-    def advice(self) -> bool:
-        """Whether nothing is written at all."""
-        return self.proposal.subject.field == "advice"
+    def counted(self) -> tuple[Place | ThingKey, ...]:
+        """The things of which this is one change, see `places.py`."""
+        return counted(self.place, self.concerned)
 
     @property
     def enables(self) -> bool:
         """Whether budgets begin to run."""
-        subject, after = self.proposal.subject, self.proposal.after
-        return (
-            subject.field == "status"
-            and subject.level in ("campaign", "ad_group")
-            and after == ENABLED
-            and self.proposal.before != ENABLED
-        )
-
-    @property
-    def raises(self) -> bool:
-        """Whether more money may be spent per day afterwards."""
-        before, after = self.proposal.before, self.proposal.after
-        if self.proposal.subject.field != "daily_budget":
-            return self.enables
-        return isinstance(before, Decimal) and isinstance(after, Decimal) and after > before
+        return self.raises and self.proposal.subject.field == "status"
 
 
 def number_field(proposal: Proposal) -> NumberField | None:
     """Return the field if it holds a number."""
     field = proposal.subject.field
     return cast("NumberField", field) if field in NUMBER_FIELDS else None
+
+
+def moved(proposal: Proposal) -> Moved | None:
+    """Return how a number moves; None if this is no number."""
+    before, after = proposal.before, proposal.after
+    if not isinstance(before, Decimal) or not isinstance(after, Decimal):
+        return None
+    if not (before.is_finite() and after.is_finite()):
+        return None
+    return before, after, "raise" if after > before else "cut"
+
+
+def raises(proposal: Proposal, how: Moved | None) -> bool:
+    """Say whether more money may be spent per day: a higher budget, or one that begins to run."""
+    subject = proposal.subject
+    if subject.field == "daily_budget":
+        return how is not None and how[2] == "raise"
+    return (
+        subject.field == "status"
+        and subject.level in ("campaign", "ad_group")
+        and proposal.after == ENABLED
+        and proposal.before != ENABLED
+    )
 
 
 def is_restoration(proposal: Proposal, action: Action | None) -> bool:

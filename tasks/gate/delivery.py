@@ -38,6 +38,10 @@ class Share:
             return nan
         return max(self.spend, self.conversions)
 
+    def __bool__(self) -> bool:
+        """Tell whether anything is taken away, or nobody knows."""
+        return self.spend != 0 or self.conversions != 0
+
     def plus(self, other: "Share") -> "Share":
         """Return both together."""
         return Share(self.spend + other.spend, self.conversions + other.conversions)
@@ -83,16 +87,16 @@ class Takings:
             return self._ended(proposal, account)
         before, after = proposal.before, proposal.after
         if (
-            proposal.subject.field != "daily_budget"
-            or least is None
+            least is None
+            or proposal.subject.field != "daily_budget"
             or not isinstance(before, Decimal)
             or not isinstance(after, Decimal)
             or not (before.is_finite() and after.is_finite() and least >= after < before)
         ):
             return NOTHING
         key = (proposal.account_key, proposal.subject.level, proposal.subject.entity_id)
-        sharers = [(key[0], key[1], one) for one in self._places.sharers(key)]
-        running = [self._places.thing(one) for one in sharers if self._running.runs(one)]
+        sharing = self._places.sharing(key)
+        running = [self._places.thing(one) for one in sharing if self._running.runs(one)]
         return _share(running, account, float((before - after) / before))
 
     def _ended(self, proposal: Proposal, account: AccountState) -> Share:
@@ -154,7 +158,9 @@ def _excludes(item: str, term_id: str) -> bool:
 
 def numbers_with(proposal: Proposal, share: Share) -> Mapping[str, float]:
     """Return a proposal's numbers with the share that it takes away, known and counted."""
-    finding = {k: v for k, v in proposal.numbers.items() if k not in (SPEND, CONVERSIONS)}
-    if share == NOTHING and not takes_away(proposal):
+    finding = proposal.numbers
+    if SPEND in finding or CONVERSIONS in finding:
+        finding = {k: v for k, v in finding.items() if k not in (SPEND, CONVERSIONS)}
+    if not share and not takes_away(proposal):
         return finding
     return {**finding, SPEND: share.spend, CONVERSIONS: share.conversions}

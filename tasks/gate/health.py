@@ -3,7 +3,7 @@
 A rate counts from 5 on: one failure of one is no rate.
 """
 
-from collections import Counter
+from collections import defaultdict
 from datetime import timedelta
 
 from connectors.actions import DONE, Action
@@ -20,12 +20,12 @@ class Health:
     """Per key how many of how many went wrong: `(wrong, all)`."""
 
     def __init__(self, state: GateState, places: Places) -> None:
-        self._writes: Counter[int] = Counter()  # of today, per account
-        self._errors: Counter[int] = Counter()
-        self._judged: Counter[str] = Counter()  # per playbook
-        self._worse: Counter[str] = Counter()
-        self._sent: Counter[str] = Counter()
-        self._refused: Counter[str] = Counter()
+        self._writes: dict[int, int] = defaultdict(int)  # of today, per account
+        self._errors: dict[int, int] = defaultdict(int)
+        self._judged: dict[str, int] = defaultdict(int)  # per playbook
+        self._worse: dict[str, int] = defaultdict(int)
+        self._sent: dict[str, int] = defaultdict(int)
+        self._refused: dict[str, int] = defaultdict(int)
         for action in state.actions:
             if action.proposal.subject.field != "advice":
                 self._count(action, state, places)

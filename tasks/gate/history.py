@@ -1,15 +1,15 @@
 """What has happened to each place? Changes of ours and of others, and what is still open."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
 from connectors.actions import DONE, WAITING, Action
 from connectors.changes import Edit, Subject, Value
 from tasks.gate.hold_off import foreign_edits
-from tasks.gate.places import Places, ThingKey
+from tasks.gate.places import Places, ThingKey, counted
 from tasks.gate.state import GateState
 from tasks.playbooks.situation import Place
 
@@ -26,41 +26,58 @@ class Move:
     new: Value | None
 
 
-class History:
-    """Looked up by place. Actions whose fate is open (`applying`) count as done."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What has happened to one place. Actions whose fate is open (`applying`) count as done."""
 
-    def __init__(self, state: GateState, places: Places, left_out: frozenset[int]) -> None:
-        """`left_out` are the actions to decide on now: they do not stand in their own way."""
-        self._places = places
-        self._before = [action for action in state.actions if action.action_id not in left_out]
-        self.moves: dict[Place, list[Move]] = defaultdict(list)
-        self.own_days: dict[Place, list[date]] = defaultdict(list)  # of our changes, any order
-        self.open: dict[Place, list[Action]] = defaultdict(list)
-        self.foreign: dict[ThingKey, Edit] = {}  # the latest by others, per entity
-        self.done = [action for action in self._before if is_done(action)]
-        self._read_actions()
-        self._read_edits(state)
-        for moves in self.moves.values():
-            moves.sort(key=lambda move: move.at)
+    moves: list[Move] = field(default_factory=list)  # by whomever, in time
+    own_days: list[date] = field(default_factory=list)  # of our changes, any order
+    open: list[Action] = field(default_factory=list)
 
-    def stood(self, place: Place, days: int, present: Value) -> Value:
+    def stood(self, days: int, today: date, present: Value) -> Value:
         """Return the value before all changes of the last `days` days, today among them.
 
         Of a first change whose old value is unknown: what the change before it left, or else its
         own new value. Without changes: `present`.
         """
-        start = self._places.today(place[0]) - timedelta(days=days - 1)
+        if not self.moves:
+            return present
+        start = today - timedelta(days=days - 1)
         earlier: Value | None = None
-        for move in self.moves.get(place, ()):
+        for move in self.moves:
             if move.day < start:
                 earlier = move.new
             elif (value := _first(move.old, earlier, move.new)) is not None:
                 return value
         return present
 
-    def last_own_day(self, place: Place) -> date | None:
-        """Return the day of our last change of a place."""
-        return max(self.own_days.get(place, ()), default=None)
+    @property
+    def last_own_day(self) -> date | None:
+        """The day of our last change."""
+        return max(self.own_days) if self.own_days else None
+
+
+_NOTHING = Past()
+
+
+class History:
+    """Looked up by place, as `Places.canonical` names it."""
+
+    def __init__(self, state: GateState, places: Places, left_out: frozenset[int]) -> None:
+        """`left_out` are the actions to decide on now: they do not stand in their own way."""
+        self._places = places
+        self._before = [action for action in state.actions if action.action_id not in left_out]
+        self.pasts: dict[Place, Past] = defaultdict(Past)
+        self.foreign: dict[ThingKey, Edit] = {}  # the latest by others, per entity
+        self.done = [action for action in self._before if is_done(action)]
+        self._read_actions()
+        self._read_edits(state)
+        for past in self.pasts.values():
+            past.moves.sort(key=lambda move: move.at)
+
+    def past(self, place: Place) -> Past:
+        """Return what has happened to a place."""
+        return self.pasts.get(place, _NOTHING)
 
     def since(self, days: int) -> Iterator[tuple[Action, date]]:
         """Yield our changes of the last `days` days, today among them, each with its day."""
@@ -75,13 +92,14 @@ class History:
             proposal = action.proposal
             place = self._places.canonical((proposal.account_key, proposal.subject))
             if _is_open(action, self._places.today(proposal.account_key)):
-                self.open[place].append(action)
+                self.pasts[place].open.append(action)
         for action in self.done:
             proposal = action.proposal
             place = self._places.canonical((proposal.account_key, proposal.subject))
             day = self._places.day(proposal.account_key, moment(action))
-            self.own_days[place].append(day)
-            self.moves[place].append(Move(moment(action), day, proposal.before, proposal.after))
+            past = self.pasts[place]
+            past.own_days.append(day)
+            past.moves.append(Move(moment(action), day, proposal.before, proposal.after))
 
     def _read_edits(self, state: GateState) -> None:
         by_account: dict[int, list[Action]] = defaultdict(list)
@@ -96,7 +114,7 @@ class History:
                     self.foreign[key] = edit
                 place = self._places.canonical((account_key, edit.subject))
                 day = self._places.day(account_key, edit.at)
-                self.moves[place].append(Move(edit.at, day, edit.old, edit.new))
+                self.pasts[place].moves.append(Move(edit.at, day, edit.old, edit.new))
 
     def _subject(self, account_key: int, subject: Subject) -> Subject:
         return self._places.canonical((account_key, subject))[1]
@@ -124,12 +142,13 @@ def comes_back(action: Action, today: date) -> bool:
     return returns >= today - LATEST_RETURN
 
 
-def counted_today(history: History, places: Places) -> Counter[Place | ThingKey]:
+def counted_today(history: History, places: Places) -> dict[Place | ThingKey, int]:
     """Return how often each thing was changed by us today."""
-    counts: Counter[Place | ThingKey] = Counter()
+    counts: dict[Place | ThingKey, int] = defaultdict(int)
     for action, _ in history.since(1):
-        proposal = action.proposal
-        counts.update(places.counted((proposal.account_key, proposal.subject)))
+        place = (action.proposal.account_key, action.proposal.subject)
+        for thing in counted(place, places.concerned(place)):
+            counts[thing] += 1
     return counts
 
 

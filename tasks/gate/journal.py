@@ -1,36 +1,43 @@
 """How are several changes of running totals made as one? Written down, and taken back at will."""
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+_NOTHING = object()
+"""What stood under a key that was not in its table."""
 
 
 class Journal:
     """Remembers what stood in tables before each change."""
 
     def __init__(self) -> None:
-        self._back: list[Callable[[], object]] = []
+        self._before: list[tuple[MutableMapping[Any, Any], object, object]] = []
 
     def put(self, table: MutableMapping[K, V], key: K, value: V) -> None:
         """Set a value of a table."""
-        if key in table:
-            old = table[key]
-            self._back.append(lambda: table.__setitem__(key, old))
-        else:
-            self._back.append(lambda: table.pop(key))
+        self._before.append((table, key, table.get(key, _NOTHING)))
         table[key] = value
 
     def mark(self) -> int:
         """Return the present moment, for `take_back`."""
-        return len(self._back)
+        return len(self._before)
 
     def take_back(self, mark: int) -> None:
         """Make every table what it was at that moment."""
-        while len(self._back) > mark:
-            self._back.pop()()
+        while len(self._before) > mark:
+            table, key, value = self._before.pop()
+            if value is _NOTHING:
+                del table[key]
+            else:
+                table[key] = value
+
+    def settle(self) -> None:
+        """Let all that was changed stand: it can be taken back no more."""
+        self._before.clear()
 
     @contextmanager
     def trying(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ a person has set above the maximum may be lowered, though it is still above.
 """
 
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Literal
 
 from connectors.actions import RefusalReason
@@ -21,7 +22,7 @@ from connectors.changes import (
     Subject,
     Value,
 )
-from tasks.gate.asking import Asked
+from tasks.gate.asking import Asked, Way
 from tasks.gate.book import Book
 from tasks.gate.refusal import Refusal, percent, written
 
@@ -36,8 +37,6 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 LONG, SHORT = 30, 7
 HALF, TWICE = Decimal("0.5"), Decimal(2)
-
-Way = Literal["raise", "cut"]
 
 
 def well_formed(asked: Asked, _: Book) -> Refusal | None:
@@ -72,9 +71,9 @@ def within_platform(asked: Asked, _: Book) -> Refusal | None:
 
 def within_configured(asked: Asked, _: Book) -> Refusal | None:
     """Below the brand's minimum, or above its maximum."""
-    if asked.limits is None or (moved := _moved(asked)) is None:
+    if asked.limits is None or asked.moved is None:
         return None
-    after, way = moved[1:]
+    after, way = asked.moved[1:]
     least, most = asked.limits.minimum, asked.limits.maximum
     if way == "cut" and least is not None and after < least:
         return _beyond("below_minimum", asked, after, least, "the minimum of guardrails.values")
@@ -85,10 +84,10 @@ def within_configured(asked: Asked, _: Book) -> Refusal | None:
 
 def within_usual(asked: Asked, book: Book) -> Refusal | None:
     """Below half or above twice of what it was 30 days ago, where the brand names no limit."""
-    if asked.limits is None or (moved := _moved(asked)) is None:
+    if asked.limits is None or asked.moved is None:
         return None
-    before, after, way = moved
-    stood = book.history.stood(asked.history_place, LONG, before)
+    before, after, way = asked.moved
+    stood = asked.past.stood(LONG, asked.today, before)
     if not isinstance(stood, Decimal):
         return None
     if way == "cut" and asked.limits.minimum is None and after < stood * HALF:
@@ -106,7 +105,7 @@ def bounded_bid(asked: Asked, book: Book) -> Refusal | None:
     text = asked.proposal.content.get("cpc_bid")
     if text is None or (bid := _number(text)) is None:
         return None
-    most = book.guardrails.limits("cpc_bid").maximum
+    most = book.limits["cpc_bid"].maximum
     bound = "the maximum of guardrails.values"
     if most is None:
         group = Subject(asked.proposal.subject.level, asked.key[2], "cpc_bid")
@@ -124,10 +123,10 @@ def bounded_bid(asked: Asked, book: Book) -> Refusal | None:
 
 def small_step(asked: Asked, _: Book) -> Refusal | None:
     """Too much at once."""
-    if asked.limits is None or (moved := _moved(asked)) is None:
+    if asked.limits is None or asked.moved is None:
         return None
-    before, after, way = moved
-    return _too_far("step_percent", before, after, way, asked.limits.step_percent, "in one step")
+    before, after, way = asked.moved
+    return _too_far("step_percent", before, after, way, asked.limits.step_percent)
 
 
 def small_in_7_days(asked: Asked, book: Book) -> Refusal | None:
@@ -143,36 +142,39 @@ def small_in_30_days(asked: Asked, book: Book) -> Refusal | None:
 def _cumulative(
     asked: Asked, book: Book, reason: Literal["percent_7_days", "percent_30_days"], days: int
 ) -> Refusal | None:
-    if asked.limits is None or (moved := _moved(asked)) is None:
+    if asked.limits is None or asked.moved is None:
         return None
-    before, after, way = moved
-    stood = book.history.stood(asked.history_place, days, before)
+    before, after, way = asked.moved
+    stood = asked.past.stood(days, asked.today, before)
     if not isinstance(stood, Decimal):
         return None
     limit = asked.limits.percent_7_days if days == SHORT else asked.limits.percent_30_days
-    return _too_far(reason, stood, after, way, limit, f"in {days} days, from {stood:f}")
-
-
-def _moved(asked: Asked) -> tuple[Decimal, Decimal, Way] | None:
-    """Return from where, to where and in which direction; None if this is no number."""
-    before, after = asked.proposal.before, asked.proposal.after
-    if not isinstance(before, Decimal) or not isinstance(after, Decimal):
-        return None
-    return before, after, "raise" if after > before else "cut"
+    return _too_far(reason, stood, after, way, limit, days)
 
 
 def _too_far(
-    reason: RefusalReason, start: Decimal, after: Decimal, way: Way, limit: float, over: str
+    reason: RefusalReason,
+    start: Decimal,
+    after: Decimal,
+    way: Way,
+    limit: float,
+    days: int | None = None,  # over how many; None: in one step
 ) -> Refusal | None:
     """Compare a distance with a limit, in the direction of this change only."""
     distance = after - start if way == "raise" else start - after
-    if distance * 100 <= Decimal(str(limit)) * start:
+    if distance * 100 <= _exact(limit) * start:
         return None
     if not start:
         return Refusal(reason, f"from 0 no percentage can be taken; at most {percent(limit)}")
     moved = percent(distance * 100 / start)
     word = "raised" if way == "raise" else "lowered"
+    over = "in one step" if days is None else f"in {days} days, from {start:f}"
     return Refusal(reason, f"it would be {word} by {moved} {over}, of at most {percent(limit)}")
+
+
+@cache
+def _exact(limit: float) -> Decimal:
+    return Decimal(str(limit))
 
 
 def _beyond(

@@ -9,6 +9,7 @@ before it comes here, `moved` what differs when it is read once more right befor
 `invalid` what the platform's own validation refuses.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,12 +32,14 @@ from tasks.gate.book import Book
 from tasks.gate.refusal import Refusal
 from tasks.gate.state import GateState
 
+Refuses = Callable[[Asked, Book], Refusal | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One limit, and whether it holds for what is not an ordinary change."""
 
-    refuses: Callable[[Asked, Book], Refusal | None]
+    refuses: Refuses
     restorations: bool = True
     advice: bool = False
 
@@ -103,8 +106,9 @@ counts for what follows.
 Advice is carried out by a person, if at all: no limit of writing holds, and none is used up.
 """
 
-_OF_RESTORATIONS = tuple(rule for rule in RULES if rule.restorations)
-_OF_ADVICE = tuple(rule for rule in RULES if rule.advice)
+_OF_ALL = tuple(rule.refuses for rule in RULES)
+_OF_RESTORATIONS = tuple(rule.refuses for rule in RULES if rule.restorations)
+_OF_ADVICE = tuple(rule.refuses for rule in RULES if rule.advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ def decide(asked: Sequence[Proposal | Action], state: GateState) -> list[Decisio
             book.journal.take_back(mark)
             decided = {k: _with_its_group(one, bad) for k, one in decided.items()}
         decisions.update(decided)
+        book.journal.settle()
     return [decisions[place] for place in range(len(asked))]
 
 
@@ -154,8 +159,8 @@ def refusals(asked: Proposal | Action, state: GateState) -> list[Refusal]:
         return [_no_account(proposal)]
     looked_up = book.asked(proposal)
     found: list[Refusal] = []
-    for rule in _rules(looked_up):
-        if refusal := rule.refuses(looked_up, book):
+    for refuses in _rules(looked_up):
+        if refusal := refuses(looked_up, book):
             found.append(refusal)
             if refusal.reason == "invalid":
                 break
@@ -179,17 +184,17 @@ def _decide(one: Proposal | Action, book: Book) -> Decision:
         refusal = _no_account(proposal)
         return Decision(one, proposal, at, refusal.reason, refusal.sentence)
     asked = book.asked(proposal)
-    for rule in _rules(asked):
-        if found := rule.refuses(asked, book):
+    for refuses in _rules(asked):
+        if found := refuses(asked, book):
             return Decision(one, proposal, at, found.reason, found.sentence)
     two_people = _needs_two(asked, book)
     return Decision(one, book.enter(asked), at, two_people=two_people)
 
 
-def _rules(asked: Asked) -> tuple[Rule, ...]:
+def _rules(asked: Asked) -> tuple[Refuses, ...]:
     if asked.advice:
         return _OF_ADVICE
-    return _OF_RESTORATIONS if asked.taken_back else RULES
+    return _OF_RESTORATIONS if asked.taken_back else _OF_ALL
 
 
 def _no_account(proposal: Proposal) -> Refusal:
@@ -211,18 +216,26 @@ def _needs_two(asked: Asked, book: Book) -> bool:
     return asked.enables and (book.running.enabling_adds(asked.key) or Decimal(0)) > above
 
 
-def _in_order(asked: Sequence[Proposal | Action]) -> list[list[int]]:
+def _in_order(asked: Sequence[Proposal | Action]) -> list[Sequence[int]]:
     """Return the places of changes that are decided together, in the order of decision."""
     proposals = [one.proposal if isinstance(one, Action) else one for one in asked]
 
     def rank(place: int) -> tuple[bool, int, int]:
         return proposals[place].takes_back is None, -proposals[place].priority, place
 
-    groups: dict[tuple[str, str | int], list[int]] = {}
+    found: list[Sequence[int]] = []
+    groups: dict[str, list[int]] = defaultdict(list)
     for place in sorted(range(len(asked)), key=rank):
         group = proposals[place].group
-        groups.setdefault(("group", group) if group else ("", place), []).append(place)
-    return [sorted(places, key=lambda p: not _cuts(proposals[p])) for places in groups.values()]
+        if not group:
+            found.append((place,))
+            continue
+        if group not in groups:
+            found.append(groups[group])
+        groups[group].append(place)
+    for together in groups.values():
+        together.sort(key=lambda place: not _cuts(proposals[place]))
+    return found
 
 
 def _cuts(proposal: Proposal) -> bool:

@@ -28,7 +28,7 @@ def few_of_day(asked: Asked, book: Book) -> Refusal | None:
 
 def few_of_brand(asked: Asked, book: Book) -> Refusal | None:
     """Too many changes over all accounts, each on its own present day."""
-    made, limit = book.actions_today.total(), book.guardrails.brand_actions_per_day
+    made, limit = sum(book.actions_today.values()), book.guardrails.brand_actions_per_day
     if made < limit:
         return None
     return Refusal(

@@ -6,7 +6,7 @@ from connectors.actions import RefusalReason
 from connectors.changes import ENABLED
 from tasks.gate.asking import Asked
 from tasks.gate.book import Book
-from tasks.gate.delivery import NOTHING, Share, takes_away
+from tasks.gate.delivery import Share, takes_away
 from tasks.gate.refusal import Refusal, percent
 from tasks.gate.running import PARENTS
 
@@ -16,7 +16,7 @@ SLACK = 1e-9
 
 def known_delivery(asked: Asked, book: Book) -> Refusal | None:
     """Delivery that would be taken away, and of which nobody knows how much it is."""
-    if not isnan(asked.share.most):
+    if not asked.share or not isnan(asked.share.most):
         return None
     return Refusal("stale", "how much it has delivered in the last 7 days is unknown")
 
@@ -58,8 +58,10 @@ def others_run(asked: Asked, book: Book) -> Refusal | None:
 def _too_much(
     reason: RefusalReason, share: Share, taken: Share, limit: float, when: str
 ) -> Refusal | None:
+    if not share or isnan(share.most):
+        return None
     total = taken.plus(share)
-    if share == NOTHING or isnan(share.most) or total.most <= limit + SLACK:
+    if total.most <= limit + SLACK:
         return None
     if isnan(total.most):
         return Refusal(reason, f"how much other changes took away {when} is unknown")

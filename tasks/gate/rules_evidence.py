@@ -39,12 +39,12 @@ def mature(asked: Asked, _: Book) -> Refusal | None:
     proposal, lags = asked.proposal, asked.account.lags
     if missing := [metric for metric in proposal.metrics if metric not in lags]:
         return Refusal("immature", f"how long {', '.join(missing)} take to arrive is unknown")
-    slowest = max(proposal.metrics, key=lambda metric: lags[metric], default=None)
+    slowest = max(proposal.metrics, key=lags.__getitem__, default=None)
     if slowest is None:
         return None
-    last = proposal.as_of - timedelta(days=1 + lags[slowest])
-    if proposal.window_end <= last:
+    if (proposal.as_of - proposal.window_end).days > lags[slowest]:
         return None
+    last = proposal.as_of - timedelta(days=1 + lags[slowest])
     return Refusal(
         "immature",
         f"it rests on days up to {proposal.window_end:%Y-%m-%d}; {slowest} take {lags[slowest]} "

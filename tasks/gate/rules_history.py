@@ -23,7 +23,7 @@ def nothing_open(asked: Asked, book: Book) -> Refusal | None:
     A restoration minds only those that wait: what it takes back is open itself, and so may be
     what was done before it.
     """
-    for action in book.history.open.get(asked.history_place, ()):
+    for action in asked.past.open:
         if asked.taken_back and action.state not in WAITING:
             continue
         return Refusal(
@@ -45,11 +45,9 @@ def left_alone(asked: Asked, book: Book) -> Refusal | None:
         return None
     if asked.account.edits is None:
         return Refusal("hold_off", "the platform's change history could not be read")
-    account_key, level, own = asked.key
-    shares = asked.proposal.subject.field == "daily_budget"
-    for entity_id in book.places.sharers(asked.key) if shares else (own,):
-        edit = book.history.foreign.get((account_key, level, entity_id))
-        if edit and asked.today < (day := book.places.day(account_key, edit.at)) + timedelta(days):
+    for key in asked.concerned:
+        edit = book.history.foreign.get(key)
+        if edit and asked.today < (day := book.places.day(key[0], edit.at)) + timedelta(days):
             return Refusal(
                 "hold_off",
                 f"{edit.who or 'somebody'} changed its {edit.subject.field} on {day:%Y-%m-%d} "
@@ -60,7 +58,7 @@ def left_alone(asked: Asked, book: Book) -> Refusal | None:
 
 def cooled_down(asked: Asked, book: Book) -> Refusal | None:
     """A change of ours of the same setting, too few days ago."""
-    last, days = book.history.last_own_day(asked.history_place), book.guardrails.cool_down_days
+    last, days = asked.past.last_own_day, book.guardrails.cool_down_days
     if last is None or (asked.today - last).days >= days:
         return None
     return Refusal(
@@ -72,7 +70,7 @@ def cooled_down(asked: Asked, book: Book) -> Refusal | None:
 def few_changes_today(asked: Asked, book: Book) -> Refusal | None:
     """Too many changes of one thing in one day."""
     limit = book.guardrails.changes_per_entity_per_day
-    most = max(book.changes_today[thing] for thing in book.places.counted(asked.place))
+    most = max(map(book.changes_today.__getitem__, asked.counted))
     if most < limit:
         return None
     return Refusal("changes_per_day", f"it has {plural(most, 'change')} today, of at most {limit}")

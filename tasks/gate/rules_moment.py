@@ -48,7 +48,7 @@ def right_hour(asked: Asked, book: Book) -> Refusal | None:
     midnight belongs to the new weekday.
     """
     start, end = book.guardrails.hours
-    clock = book.places.clock(asked.proposal.account_key, book.state.now)
+    clock = book.places.clock(asked.key[0])
     if _within(clock.time(), start, end):
         return None
     return Refusal(

@@ -1,18 +1,12 @@
 """May this be changed at all? The account, the field, the entity, the setting."""
 
 import re
-from collections.abc import Iterator
-from fnmatch import translate
-from functools import cache
 
-from config.guardrails import Protected
 from connectors.changes import MONEY_FIELDS
 from tasks.gate.asking import Asked
 from tasks.gate.book import Book
 from tasks.gate.places import ThingKey
 from tasks.gate.refusal import Refusal, written
-from tasks.gate.running import PARENTS
-from tasks.gate.state import Thing
 
 
 def usable_account(asked: Asked, _: Book) -> Refusal | None:
@@ -50,13 +44,10 @@ def not_blocked(asked: Asked, book: Book) -> Refusal | None:
 
 def not_protected(asked: Asked, book: Book) -> Refusal | None:
     """An entity that is protected, lies below one that is, or shares its budget with one."""
-    for key in _concerned(asked, book):
-        for above in _upwards(key, book):
-            thing = book.places.thing(above) or _unpulled(above, asked)
-            for protected in book.guardrails.protected:
-                if _fits(protected, thing):
-                    what = f"the {thing.level} {thing.name} is protected ({_words(protected)})"
-                    return Refusal("protected", what)
+    for key in asked.concerned:
+        name = asked.proposal.name if key == asked.key else ""
+        if what := book.protection.of(key, name):
+            return Refusal("protected", what)
     return None
 
 
@@ -95,72 +86,23 @@ def shown_shared_budget(asked: Asked, book: Book) -> Refusal | None:
 
     Shown is a campaign whose name or id stands in the proposal's evidence.
     """
-    sharers = book.places.sharers(asked.key)
-    if asked.proposal.subject.field != "daily_budget" or len(sharers) == 1:
+    if asked.proposal.subject.field != "daily_budget" or len(asked.concerned) == 1:
         return None
     shown = "\n".join(asked.proposal.evidence)
-    others = [_name((asked.key[0], asked.key[1], one), book) for one in sharers]
+    others = {key[2]: _name(key, book) for key in asked.concerned if key != asked.key}
     hidden = [
         name or entity_id
-        for entity_id, name in zip(sharers, others, strict=True)
-        if entity_id != asked.key[2] and not any(_stands_in(t, shown) for t in (entity_id, name))
+        for entity_id, name in others.items()
+        if not any(_stands_in(text, shown) for text in (entity_id, name))
     ]
     if not hidden:
         return None
     return Refusal(
         "shared_budget",
-        f"the budget is that of {len(sharers)} campaigns, and the proposal does not name "
+        f"the budget is that of {len(asked.concerned)} campaigns, and the proposal does not name "
         + ", ".join(hidden[:5])
         + (f" and {len(hidden) - 5} more" if len(hidden) > 5 else ""),
     )
-
-
-def _concerned(asked: Asked, book: Book) -> Iterator[ThingKey]:
-    if asked.proposal.subject.field != "daily_budget":
-        yield asked.key
-        return
-    for entity_id in book.places.sharers(asked.key):
-        yield asked.key[0], asked.key[1], entity_id
-
-
-def _upwards(key: ThingKey, book: Book) -> Iterator[ThingKey]:
-    """Yield an entity and all above it, the account last."""
-    current: ThingKey | None = key
-    while current is not None:
-        yield current
-        thing, level = book.places.thing(current), PARENTS.get(current[1])
-        above = thing.parent_id if thing else None
-        current = (key[0], level, above) if level and above else None
-    if key[1] != "account":
-        yield key[0], "account", book.state.accounts[key[0]].account_id
-
-
-def _unpulled(key: ThingKey, asked: Asked) -> Thing:
-    """Return what is known of an entity that was not pulled: what the proposal says of it."""
-    account = asked.account
-    if key[1] == "account":
-        return Thing("account", key[2], account.name, account.status)
-    own = key == asked.key
-    return Thing(key[1], key[2], asked.proposal.name if own else "", "unknown")
-
-
-def _fits(protected: Protected, thing: Thing) -> bool:
-    return (
-        protected.level in (None, thing.level)
-        and (not protected.name or _pattern(protected.name).match(thing.name) is not None)
-        and protected.entity_id in ("", thing.entity_id)
-        and (not protected.label or protected.label in thing.labels)
-    )
-
-
-@cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(translate(name), re.IGNORECASE)
-
-
-def _words(protected: Protected) -> str:
-    given = protected.model_dump(exclude_defaults=True)
-    return ", ".join(f"{key} {value}" for key, value in given.items()) or "everything is"
 
 
 def _name(key: ThingKey, book: Book) -> str:

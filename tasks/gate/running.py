@@ -4,7 +4,7 @@ What is paused or cut for a time and comes back by itself is planned with what c
 others would be raised into its place, and its return would break the ceiling.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
@@ -38,7 +38,7 @@ class Running:
         self._read_moves(history)
         self._read_settings()
         self._read_returns(history)
-        self._budgets_of: dict[ThingKey, list[ThingKey]] = defaultdict(list)
+        self._budgets_of: dict[ThingKey, tuple[ThingKey, ...]] = {}
         self._planned: dict[int, Decimal] = {}
         self._siblings: Counter[ThingKey] = Counter()
         for key in state.accounts:
@@ -46,8 +46,10 @@ class Running:
 
     def status(self, key: ThingKey) -> str:
         """Return a thing's own status."""
+        if changed := self._status.get(key):
+            return changed
         thing = self._places.thing(key)
-        return self._status.get(key) or (thing.status if thing else "unknown")
+        return thing.status if thing else "unknown"
 
     def runs(self, key: ThingKey) -> bool:
         """Say whether a thing and all above it are enabled."""
@@ -90,10 +92,11 @@ class Running:
             self._grow(key[0], self._plan(campaigns) - before)
         elif isinstance(after, Decimal):
             holder = self._holder(key)
-            before = self._spends(holder)
-            self._set_budget(holder, self.budget(key), after, returns=returns)
-            if holder in self._budgets_of.get(self._campaign(key) or key, ()):
-                self._grow(key[0], self._spends(holder) - before)
+            before = self._amount(holder)
+            self._set_budget(key, holder, after, returns=returns)
+            counts = holder in self._budgets_of.get(self._campaign(key) or key, ())
+            if counts and self._will_spend(holder):
+                self._grow(key[0], self._amount(holder) - before)
 
     def _grow(self, account_key: int, by: Decimal) -> None:
         """Plan to spend more, or less, per day."""
@@ -107,9 +110,10 @@ class Running:
         self._journal.put(self._status, key, after)
 
     def _set_budget(
-        self, holder: ThingKey, present: Decimal | None, after: Decimal, *, returns: bool
+        self, key: ThingKey, holder: ThingKey, after: Decimal, *, returns: bool
     ) -> None:
-        if returns and present is not None and present > after:
+        present = self.budget(key) if returns else None
+        if present is not None and present > after:
             self._journal.put(self._returning_budget, holder, present)
         self._journal.put(self._budget, holder, after)
 
@@ -126,25 +130,30 @@ class Running:
         return sum((self._spends(holder) for holder in holders), ZERO)
 
     def _spends(self, holder: ThingKey) -> Decimal:
-        amount = self.budget(holder) or ZERO
-        amount = max(amount, self._returning_budget.get(holder, ZERO))
-        sharers = ((holder[0], holder[1], one) for one in self._places.sharers(holder))
-        return amount if any(self._will_run(one) for one in sharers) else ZERO
+        return self._amount(holder) if self._will_spend(holder) else ZERO
+
+    def _amount(self, holder: ThingKey) -> Decimal:
+        """Return what a budget is, or will be once it has come back, if that is more."""
+        return max(self.budget(holder) or ZERO, self._returning_budget.get(holder, ZERO))
+
+    def _will_spend(self, holder: ThingKey) -> bool:
+        return any(map(self._will_run, self._places.sharing(holder)))
 
     def _will_run(self, key: ThingKey) -> bool:
+        if self.status(key) != ENABLED and not self._returning.get(key, False):
+            return False
         above = self._above(key)
-        own = self.status(key) == ENABLED or self._returning.get(key, False)
-        return own and (above is None or self._will_run(above))
+        return above is None or self._will_run(above)
 
     def _above(self, key: ThingKey) -> ThingKey | None:
-        thing = self._places.thing(key)
         level = PARENTS.get(key[1])
+        thing = self._places.thing(key) if level else None
         if thing is None or level is None or thing.parent_id is None:
             return None
         return key[0], level, thing.parent_id
 
     def _holder(self, key: ThingKey) -> ThingKey:
-        return key[0], key[1], self._places.sharers(key)[0]
+        return self._places.sharing(key)[0]
 
     def _campaign(self, key: ThingKey) -> ThingKey | None:
         if key[1] == "campaign":
@@ -154,17 +163,20 @@ class Running:
             return None
         return key[0], "campaign", thing.campaign_id
 
-    def _concerned(self, key: ThingKey) -> list[ThingKey]:
+    def _concerned(self, key: ThingKey) -> tuple[ThingKey, ...]:
         campaign = self._campaign(key)
         if campaign is None:
-            return []
-        return [(key[0], campaign[1], one) for one in self._places.sharers(campaign)]
+            return ()
+        return self._places.sharing(campaign)
 
     def _read_moves(self, history: History) -> None:
         """Take over what was changed, by whomever, after the entities were pulled."""
-        for (account_key, subject), moves in history.moves.items():
-            account, last = self._state.accounts.get(account_key), moves[-1]
-            if account is None or last.at <= (account.read_at or self._state.now - UNSEEN):
+        for (account_key, subject), past in history.pasts.items():
+            account = self._state.accounts.get(account_key)
+            if account is None or not past.moves:
+                continue
+            last = past.moves[-1]
+            if last.at <= (account.read_at or self._state.now - UNSEEN):
                 continue
             key = (account_key, subject.level, subject.entity_id)
             if subject.field == "status" and isinstance(last.new, str):
@@ -202,11 +214,11 @@ class Running:
             key = (account_key, level, entity_id)
             if level in PARENTS and self.status(key) == ENABLED and _can_run(thing):
                 self._siblings[(account_key, level, thing.parent_id or "")] += 1
-            if self.budget(key) is None or (campaign := self._campaign(key)) is None:
+            holder = self._holder(key)
+            if holder not in self._budget or (campaign := self._campaign(key)) is None:
                 continue
-            holders = self._budgets_of[campaign]
-            if (holder := self._holder(key)) not in holders:
-                holders.append(holder)
+            if holder not in (holders := self._budgets_of.get(campaign, ())):
+                self._budgets_of[campaign] = (*holders, holder)
         campaigns: list[ThingKey] = [
             (account_key, level, one) for level, one in things if level == "campaign"
         ]
