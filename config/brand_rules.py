@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from config.check_rules import Vocabulary, case_problems, minimum_problems
 from config.currencies import CurrencyError, minor_units
+from config.fact_rules import importance_problems, limit_problems
 from config.models import AccountEntry, Brand, Check, Fact, Override, Process
 from config.problems import Problem, choose, quoted
+from config.process_rules import sources_of
 from config.schedules import ScheduleError, check_cron, check_time_zone
 from config.secrets import placeholders
 from config.yaml_source import Source, Where
@@ -22,6 +25,8 @@ class Surroundings:
     processes: Mapping[str, Process | None]
     """None for one whose own file is wrong."""
     checks: Mapping[str, Check | Fact]
+    run_by: Mapping[str, Mapping[str, Check | Fact]]
+    """Process to the checks it runs, its libraries' too."""
     all_checks: bool = True
     """Whether `checks` are all, so that another name is wrong."""
     variables: Mapping[str, str] | None = None
@@ -38,6 +43,7 @@ def brand_problems(source: Source, brand: Brand, around: Surroundings) -> Iterat
     yield from _targets(source, brand, around)
     yield from _budgets(source, brand)
     yield from _schedules(source, brand, around)
+    yield from _workflow(source, brand, around)
     yield from _overrides(source, brand, around)
     if around.variables is not None:
         yield from _unset(source, brand, around.variables)
@@ -67,7 +73,7 @@ def _accounts(source: Source, brand: Brand, around: Surroundings) -> Iterator[Pr
             message = f"no connector {quoted(connector)}"
             remedy = choose(connector, known.connectors)
             yield source.problem(("accounts", position, key), message, remedy)
-        yield from _malformed_placeholders(source, ("accounts", position, "options"), entry)
+        yield from _malformed_placeholders(source, ("accounts", position), entry)
 
 
 def plain_id(account_id: str) -> str:
@@ -76,11 +82,12 @@ def plain_id(account_id: str) -> str:
 
 
 def _malformed_placeholders(source: Source, path: Where, entry: AccountEntry) -> Iterator[Problem]:
-    for key, value in entry.options.items():
+    values: dict[Where, Any] = {(*path, "options", key): it for key, it in entry.options.items()}
+    for where, value in {(*path, "account_id"): entry.account_id, **values}.items():
         opened = str(value).count("${")
         if opened > sum(1 for _ in placeholders(value)):
             message = "has a `${` that names no variable"
-            yield source.problem((*path, key), message, "write ${NAME}, in letters, digits and _")
+            yield source.problem(where, message, "write ${NAME}, in letters, digits and _")
 
 
 def _goals(source: Source, brand: Brand, around: Surroundings) -> Iterator[Problem]:
@@ -141,12 +148,16 @@ def _schedules(source: Source, brand: Brand, around: Surroundings) -> Iterator[P
     platforms = {entry.platform for entry in brand.accounts}
     for name, schedule in brand.schedules.items():
         path: Where = ("schedules", name)
+        process = around.processes.get(name)
         if name not in around.processes:
             message = f"no process {quoted(name)}"
             yield source.problem(path, message, choose(name, around.processes))
-        elif (process := around.processes[name]) and process.platform not in platforms:
-            message = f"{name} is about {process.platform}, and the brand has no such account"
-            yield source.problem(path, message, "add the account, or remove the schedule")
+        elif process and not platforms & {*process.platforms}:
+            message = f"{name} is about {' and '.join(process.platforms)}"
+            remedy = "add the account, or remove the schedule"
+            yield source.problem(path, f"{message}, and the brand has no such account", remedy)
+        elif process:
+            yield from _blind(source, path, brand, process, around)
         try:
             check_cron(schedule.cron)
         except ScheduleError as error:
@@ -156,6 +167,37 @@ def _schedules(source: Source, brand: Brand, around: Surroundings) -> Iterator[P
                 check_time_zone(schedule.time_zone)
             except ScheduleError as error:
                 yield source.problem((*path, "time_zone"), error.message, error.remedy)
+
+
+def _blind(
+    source: Source, path: Where, brand: Brand, process: Process, around: Surroundings
+) -> Iterator[Problem]:
+    """Yield a note on the checks of a process that no account of the brand has anything for."""
+    platforms = {entry.platform for entry in brand.accounts}
+    needing: dict[tuple[str, ...], list[str]] = {}
+    for name, check in around.run_by[str(path[-1])].items():
+        off = name in brand.checks and brand.checks[name].off
+        sources = sources_of(check, process)
+        if sources and not off and not platforms & {*sources}:
+            needing.setdefault(sources, []).append(name)
+    for sources, names in needing.items():
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        verb = "needs" if len(names) == 1 else "need"
+        message = f"{', '.join(names[:3])}{more} {verb} an account of {' or '.join(sources)}"
+        remedy = "add one, or switch them off with a reason: they say nothing without"
+        yield source.note(path, message, remedy)
+
+
+def _workflow(source: Source, brand: Brand, around: Surroundings) -> Iterator[Problem]:
+    """Yield a note on tasks of workflows whose owner the brand does not have."""
+    platforms = {entry.platform for entry in brand.accounts}
+    concerned = [it for it in around.processes.values() if it and platforms & {*it.platforms}]
+    tasks = [task for process in concerned for step in process.workflow for task in step.tasks]
+    first = next(iter(brand.owners))
+    for owner in dict.fromkeys(it.owner for it in tasks if it.owner not in {"", *brand.owners}):
+        whats = [task.what for task in tasks if task.owner == owner]
+        message = f"the task {quoted(whats[0])} names the owner {owner}, which is not here"
+        yield source.note(("owners",), message, f"{first} does it")
 
 
 def _overrides(source: Source, brand: Brand, around: Surroundings) -> Iterator[Problem]:
@@ -187,14 +229,19 @@ def _wrong_kind(
     source: Source, path: Where, check: Check | Fact, override: Override
 ) -> Iterator[Problem]:
     if isinstance(check, Check):
-        if override.verdict:
-            message = f"{check.name} has cases, each with its own verdict"
-            yield source.problem((*path, "verdict"), message, "override its `cases`")
+        for key in ("verdict", "by_importance", "limits"):
+            if getattr(override, key):
+                message = f"{check.name} has cases, each with its own verdict"
+                remedy = "override its `cases`, or its `minimum`"
+                yield source.problem((*path, key), message, remedy)
         return
     for key in ("minimum", "cases"):
         if getattr(override, key) is not None:
             message = f"{check.name} is a fact: it is so or not"
-            yield source.problem((*path, key), message, "override its `verdict`")
+            remedy = "override its `verdict`, or its `limits`"
+            yield source.problem((*path, key), message, remedy)
+    yield from importance_problems(source, path, check, override.by_importance or {})
+    yield from limit_problems(source, path, check, override.limits or {})
 
 
 def _unset(source: Source, brand: Brand, variables: Mapping[str, str]) -> Iterator[Problem]:
@@ -202,8 +249,9 @@ def _unset(source: Source, brand: Brand, variables: Mapping[str, str]) -> Iterat
     for position, entry in enumerate(brand.accounts):
         path: Where = ("accounts", position)
         references += [((*path, "secrets", key), ref) for key, ref in entry.secrets.items()]
-        for inner, name in placeholders(entry.options):
-            references.append(((*path, "options", *inner), f"env:{name}"))
+        open_ended = {"account_id": entry.account_id, "options": entry.options}
+        for inner, name in placeholders(open_ended):
+            references.append(((*path, *inner), f"env:{name}"))
     for name, owner in brand.owners.items():
         references += [(("owners", name, "notify", n), ref) for n, ref in enumerate(owner.notify)]
     for position, table in enumerate(brand.entity_targets):

@@ -5,6 +5,7 @@ compares the two.
 """
 
 from collections.abc import Mapping
+from typing import get_args
 
 from config.playbooks import BidPlaybook, Playbook
 from config.words import Field, Level
@@ -68,6 +69,6 @@ def field_of(playbook: Playbook) -> Field:
 def levels_of(field: Field, platform: str) -> tuple[Level, ...]:
     """Return at which levels a platform lets us change a field; of advice, all below accounts."""
     if field == "advice":
-        return ("campaign", "ad_group", "ad", "keyword", "search_term")
+        return tuple(level for level in get_args(Level) if level != "account")
     fields = CHANGEABLE.get(platform, {})
     return tuple(level for level, several in fields.items() if field in several)

@@ -1,4 +1,4 @@
-"""Do metrics, KPIs, checks and processes fit each other? What one file alone cannot show."""
+"""Do metrics, KPIs and checks fit each other? What one file alone cannot show."""
 
 import ast
 import operator
@@ -8,9 +8,9 @@ from fractions import Fraction
 from zlib import crc32
 
 from config.formula import ENTITY_NAMES, FUNCTIONS, FormulaError, parse_condition, parse_kpi
-from config.models import Case, Check, Fact, Kpi, Metric, Process
+from config.models import Case, Check, Fact, Kpi, Metric, Remedy
 from config.problems import Problem, choose, quoted
-from config.sentence import CHECK_FIELDS, FACT_FIELDS, check_template
+from config.sentence import CHECK_FIELDS, check_template
 from config.yaml_source import Source, Where
 
 RESERVED = {*ENTITY_NAMES, *FUNCTIONS, *CHECK_FIELDS, "and", "or", "not"}
@@ -88,20 +88,29 @@ def kpi_problems(source: Source, known: Vocabulary) -> Iterator[Problem]:
 
 
 def check_problems(
-    source: Source, checks: tuple[Check, ...], facts: tuple[Fact, ...], known: Vocabulary
+    source: Source, checks: tuple[Check, ...], known: Vocabulary
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the checks and facts of one file."""
+    """Yield what is wrong with the checks of one file; `config/fact_rules.py` judges its facts."""
     for position, check in enumerate(checks):
         path: Where = ("checks", position)
         if check.kpi not in known.figures:
             message = f"no KPI or metric {quoted(check.kpi)}"
             yield source.problem((*path, "kpi"), message, choose(check.kpi, known.figures))
+        where = (*path, "filter", "platform")
+        yield from platform_problems(source, where, check.filter.platform, known)
         yield from minimum_problems(source, path, check.minimum, known)
         yield from case_problems(source, path, check.cases, known)
-        yield from _sentence(source, path, check.sentence, known.figures, CHECK_FIELDS)
-    for position, fact in enumerate(facts):
-        fields = FACT_FIELDS[fact.fact]
-        yield from _sentence(source, ("facts", position), fact.sentence, (), fields)
+        texts = {(*path, "sentence"): check.sentence, **remedy_texts(path, check.remedy)}
+        yield from template_problems(source, texts, known.figures, CHECK_FIELDS)
+
+
+def platform_problems(
+    source: Source, path: Where, platform: str, known: Vocabulary
+) -> Iterator[Problem]:
+    """Yield a platform that no connector brings; an empty one means all."""
+    if platform and platform not in known.platforms:
+        message = f"no connector brings the platform {quoted(platform)}"
+        yield source.problem(path, message, choose(platform, known.platforms))
 
 
 def minimum_problems(
@@ -128,57 +137,6 @@ def case_problems(
             yield from zero_problems(source, where, case.when)
 
 
-def process_problems(
-    source: Source, process: Process, inherited: Sequence[Check], known: Vocabulary
-) -> Iterator[Problem]:
-    """Yield what is wrong with a process beside its own checks; `inherited` are its libraries'."""
-    if process.platform not in known.platforms:
-        message = f"no connector brings the platform {quoted(process.platform)}"
-        yield source.problem(("platform",), message, choose(process.platform, known.platforms))
-    for position, library in enumerate(process.libraries):
-        if library not in known.libraries:
-            message = f"no check library {quoted(library)}"
-            yield source.problem(("libraries", position), message, choose(library, known.libraries))
-    shown: dict[Where, tuple[str, ...]] = {
-        ("kpis",): process.kpis,
-        ("report", "kpis"): process.report.kpis,
-        ("report", "charts"): process.report.charts,
-    }
-    for path, names in shown.items():
-        for position, name in enumerate(names):
-            if name not in known.figures:
-                message = f"no KPI or metric {quoted(name)}"
-                yield source.problem((*path, position), message, choose(name, known.figures))
-    yield from _pull_problems(source, process)
-    yield from _level_problems(source, process, inherited)
-
-
-def _pull_problems(source: Source, process: Process) -> Iterator[Problem]:
-    seen: dict[tuple[str, str], int] = {}
-    for position, pull in enumerate(process.pulls):
-        first = seen.setdefault((pull.level, pull.breakdown), position)
-        if first != position:
-            message = f"the same level and breakdown as pulls[{first}]"
-            yield source.problem(("pulls", position), message, "remove one of the two")
-
-
-def _level_problems(
-    source: Source, process: Process, inherited: Sequence[Check]
-) -> Iterator[Problem]:
-    levels = {pull.level for pull in process.pulls if not pull.breakdown}
-    remedy = f"add it to `pulls`; there: {', '.join(sorted(levels)) or 'none'}"
-    wanted: list[tuple[Where, str, str]] = [(("report", "level"), process.report.level, "")]
-    for position, check in enumerate(process.checks):
-        wanted.append((("checks", position, "level"), check.level, ""))
-    for check in inherited:
-        wanted.append((("libraries",), check.level, f", which the shared check {check.name} needs"))
-    for path, level, whose in wanted:
-        needed = "campaign" if level == "account" else level  # accounts are summed from campaigns
-        if level not in levels and needed not in levels:
-            message = f"the process does not pull the level {needed} without breakdown{whose}"
-            yield source.problem(path, message, remedy)
-
-
 def duplicate_checks(
     files: Sequence[tuple[Source, tuple[Check, ...], tuple[Fact, ...]]],
 ) -> Iterator[Problem]:
@@ -200,13 +158,20 @@ def formula_problem(source: Source, path: Where, error: FormulaError) -> Problem
     return source.problem(path, f"column {error.column}: {message}", remedy)
 
 
-def _sentence(
-    source: Source, path: Where, text: str, names: tuple[str, ...], fields: tuple[str, ...]
+def remedy_texts(path: Where, remedy: Remedy | None) -> dict[Where, str]:
+    """Return the template of a remedy by its place, if there is a remedy."""
+    return {(*path, "remedy", "do"): remedy.do} if remedy else {}
+
+
+def template_problems(
+    source: Source, texts: Mapping[Where, str], names: tuple[str, ...], fields: tuple[str, ...]
 ) -> Iterator[Problem]:
-    try:
-        check_template(text, names, fields)
-    except FormulaError as error:
-        yield formula_problem(source, (*path, "sentence"), error)
+    """Yield the fields that these templates cannot have."""
+    for path, text in texts.items():
+        try:
+            check_template(text, names, fields)
+        except FormulaError as error:
+            yield formula_problem(source, path, error)
 
 
 def zero_problems(source: Source, path: Where, formula: str) -> Iterator[Problem]:

@@ -74,8 +74,13 @@ def _check(check: Check, brand: Brand) -> Check:
 
 def _fact(fact: Fact, brand: Brand) -> Fact:
     override = brand.checks.get(fact.name, Override())
+    shared = {} if override.verdict else fact.by_importance
     return _owned(fact, override, brand).model_copy(
-        update={"verdict": override.verdict or fact.verdict}
+        update={
+            "verdict": override.verdict or fact.verdict,
+            "by_importance": {**shared, **(override.by_importance or {})},
+            "limits": {**fact.limits, **(override.limits or {})},
+        }
     )
 
 

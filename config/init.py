@@ -50,6 +50,8 @@ class BrandAnswers:
     time_zone: str
     accounts: Sequence[AccountAnswer]
     owner: str = "Marketing"
+    site: str = ""
+    """Where the website starts, `https://www.example.com/`; empty: it is not looked at."""
 
 
 def brand_file(answers: BrandAnswers, schema: str = SCHEMA) -> str:
@@ -67,12 +69,17 @@ def brand_file(answers: BrandAnswers, schema: str = SCHEMA) -> str:
         for name, account in zip(names, answers.accounts, strict=True)
     ]
     platforms = list(dict.fromkeys(account.platform for account in answers.accounts))
+    processes = [PROCESSES[platform] for platform in platforms]
+    if answers.site:
+        entries.append(_website(answers))
+        processes.append("seo")
     parts = [
         f"# yaml-language-server: $schema={schema}\n{_HEAD}",
         _brand(answers),
         "accounts:\n" + "\n".join(entries),
         _TARGETS.format(platform=platforms[0]),
-        _schedules(platforms),
+        _schedules(processes),
+        *([_SITE] if answers.site else []),
         _CHECKS,
         _CHANGES.format(process=PROCESSES[platforms[0]], playbook=_EXAMPLES[platforms[0]]),
     ]
@@ -136,6 +143,35 @@ _CHECKS = """\
 #   cpa_above_target:
 #     minimum: {conversions: 30}
 #   roas_below_target: {off: true, reason: Leads have no value of their own.}
+"""
+
+_WEBSITE = """\
+  # The website, read politely: robots.txt is obeyed, and nothing is ever changed
+  - name: website
+    platform: website
+    account_id: {site}
+    options: {{time_zone: {zone}}}
+  # What searches bring to it, and what visitors do there. Without these two `seo` looks at the
+  # pages alone. One service account can read both: add its address to the property in Search
+  # Console and in Google Analytics, and put its key file's text into .env.
+  # - name: search_console
+  #   platform: search_console
+  #   account_id: {site}     # the property's name there, or sc-domain:example.com
+  #   secrets: {{service_account: {secret}}}
+  # - name: analytics
+  #   platform: google_analytics
+  #   account_id: "123456789"     # the property's number
+  #   secrets: {{service_account: {secret}}}
+  #   options: {{site_url: {site}}}
+"""
+
+_SITE = """\
+# Which pages matter whatever their traffic, which wake nobody, and whose they are.
+# site:
+#   important: [/, /products/*]
+#   unimportant: [/archive/*]
+#   owners: {/blog/*: marketing}
+#   tags: [G-ABC123DEF4]     # what every page must carry
 """
 
 _EXAMPLES = {"google_ads": "google_cut_budget", "meta_ads": "facebook_cut_budget"}
@@ -248,8 +284,13 @@ _QUERY = [
 ]
 
 
-def _schedules(platforms: Sequence[str]) -> str:
-    lines = [f'  {PROCESSES[platform]}: {{cron: "0 7 * * *"}}' for platform in platforms]
+def _website(answers: BrandAnswers) -> str:
+    secret = f"env:{answers.brand.upper()}_GOOGLE_SERVICE_ACCOUNT"
+    return _WEBSITE.format(site=quote(answers.site), zone=quote(answers.time_zone), secret=secret)
+
+
+def _schedules(processes: Sequence[str]) -> str:
+    lines = [f'  {process}: {{cron: "0 7 * * *"}}' for process in processes]
     comment = "# When each process runs, in the brand's time zone: every day at 7:00."
     return "\n".join([comment, "schedules:", *lines, ""])
 

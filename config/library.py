@@ -61,12 +61,13 @@ class Library:
     def entries(
         self, brand: str, process: str, names: Sequence[str] | None = None
     ) -> tuple[AccountEntry, ...]:
-        """Return the accounts that a process of a brand is about, or only those named.
+        """Return the accounts that a process of a brand is about, or only those named: of any of
+        the process's platforms, in the order of the brand file.
 
         Raise `LookupError` for a name that is none of them.
         """
-        platform = self.process(process).platform
-        entries = {e.name: e for e in self.brand(brand).accounts if e.platform == platform}
+        platforms = self.process(process).platforms
+        entries = {e.name: e for e in self.brand(brand).accounts if e.platform in platforms}
         return tuple(_named("account", name, entries) for name in (names or entries))
 
     def checks_for(self, brand: str, process: str) -> Checks:

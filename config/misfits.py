@@ -11,12 +11,14 @@ from config.check_rules import (
     duplicate_checks,
     kpi_problems,
     metric_problems,
-    process_problems,
 )
+from config.fact_rules import fact_problems
 from config.models import Check, CheckLibrary, Fact, Process
 from config.playbook_rules import Context, duplicate_playbooks, playbook_problems
 from config.problems import Problem
+from config.process_rules import process_problems
 from config.reading import Files, Read
+from config.site_rules import site_problems
 
 
 def misfits(
@@ -36,21 +38,24 @@ def misfits(
         *files.processes.values(),
     ]
     for holder in holders:
-        yield from check_problems(holder.source, holder.model.checks, holder.model.facts, known)
+        yield from check_problems(holder.source, holder.model.checks, known)
+        yield from fact_problems(holder.source, holder.model.facts, known)
     yield from duplicate_checks([(it.source, it.model.checks, it.model.facts) for it in holders])
-    for process in files.processes.values():
-        libraries = [files.check_libraries.get(name) for name in process.model.libraries]
-        inherited = [check for it in libraries if it for check in it.model.checks]
-        yield from process_problems(process.source, process.model, inherited, known)
-        own: list[CheckLibrary | Process] = [it.model for it in (*libraries, process) if it]
-        context = Context(process.model, _checks(own), known, None not in libraries)
+    run_by: dict[str, dict[str, Check | Fact]] = {}
+    for name, process in files.processes.items():
+        libraries = [files.check_libraries.get(library) for library in process.model.libraries]
+        shared = _checks(it.model for it in libraries if it)
+        run_by[name] = shared | _checks([process.model])
+        yield from process_problems(process.source, process.model, [*shared.values()], known)
+        context = Context(process.model, run_by[name], known, None not in libraries)
         yield from playbook_problems(process.source, context)
     yield from duplicate_playbooks([(it.source, it.model) for it in files.processes.values()])
     processes = {name: it.model for name, it in files.processes.items()}
     around = Surroundings(
         known,
         {name: processes.get(name) for name in files.process_names},
-        _checks([holder.model for holder in holders]),
+        _checks(holder.model for holder in holders),
+        run_by,
         files.complete,
         variables,
         today,
@@ -58,6 +63,7 @@ def misfits(
     for name, brand in files.brands.items():
         yield from brand_problems(brand.source, brand.model, around)
         yield from action_problems(brand.source, brand.model, around)
+        yield from site_problems(brand.source, brand.model)
         for brief in files.briefs[name].values():
             yield from brief_problems(brief.source, brief.model, brand.model)
     yield from _shared_accounts(files)

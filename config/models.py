@@ -18,6 +18,7 @@ from config.words import (
     WINDOW_PATTERN,
     AccountId,
     Firing,
+    Importance,
     Level,
     Mode,
     Model,
@@ -70,6 +71,17 @@ class Kpi(Model):
 # --- checks/*.yaml -----------------------------------------------------------------------------
 
 
+class Remedy(Model):
+    """What a person does about a finding: it opens a work item, which is tracked to done."""
+
+    do: str
+    """What is to be done, as a template with the fields of the sentence: `Mend {url} on {name}`."""
+    how: str = ""
+    """How, or where to read about it."""
+    within_days: Annotated[int, Field(ge=0, le=365)] = 14
+    """Days until it is due; what is high by importance is due in half the time."""
+
+
 class Filter(Model):
     """Which entities of the level a check looks at; all conditions must hold."""
 
@@ -81,6 +93,8 @@ class Filter(Model):
     """A shell pattern that the name must not fit."""
     label: str = ""
     """A label that the entity must have."""
+    platform: str = ""
+    """Of accounts of this platform; empty means of all that the process reads."""
 
 
 class Case(Model):
@@ -112,6 +126,59 @@ class Check(Model):
     sentence: str
     """A template. Fields: {name}, {value}, {target}, {previous}, {change}, {window}, {minimum}, and
     any metric or KPI by its name."""
+    remedy: Remedy | None = None
+    """What a person does about it; without one a finding opens no work item."""
+
+
+FactName = Literal[
+    "no_data",
+    "pull_failed",
+    "ad_disapproved",
+    "spend_while_inactive",
+    "landing_page_down",
+    # of a site's files and of the site as a whole
+    "robots_changed",
+    "certificate_ends",
+    "sitemap_unreadable",
+    "sitemap_errors",
+    "indexed_share_fell",
+    "crawl_incomplete",
+    # of a page
+    "page_gone",
+    "page_fails",
+    "page_lost",
+    "became_noindex",
+    "canonical_elsewhere",
+    "blocked_by_robots",
+    "broken_internal_link",
+    "broken_outbound_link",
+    "redirect_chain",
+    "redirect_loop",
+    "title_missing",
+    "title_duplicate",
+    "description_missing",
+    "description_duplicate",
+    "heading_missing",
+    "hreflang_unpaired",
+    "structured_data_broken",
+    "mixed_content",
+    "analytics_gone",
+    "orphan_page",
+    "sitemap_lists_wrong",
+    "sitemap_misses",
+    "page_slow",
+    "web_vitals_fail",
+    "not_indexed",
+    # of contents
+    "content_decays",
+    "content_thin",
+    "content_outdated",
+    "competitor_published",
+    # of searches
+    "pages_compete",
+    "clicks_below_position",
+]
+"""What can be so; `tasks/facts.py` and `tasks/site/` say when it is."""
 
 
 class Fact(Model):
@@ -119,14 +186,21 @@ class Fact(Model):
 
     name: Name
     """Unique over all files: alerts and overrides go by it."""
-    fact: Literal[
-        "no_data", "pull_failed", "ad_disapproved", "spend_while_inactive", "landing_page_down"
-    ]
+    fact: FactName
     verdict: Firing
+    by_importance: dict[Importance, Firing | Literal["ok"]] = {}
+    """For facts about pages: the verdict where a page matters that much, instead of `verdict`; with
+    `ok` the fact is only listed in the report and wakes nobody."""
+    platform: str = ""
+    """For no_data and pull_failed: only accounts of this platform; empty means all."""
+    limits: dict[Name, float] = {}
+    """For facts that have limits: these instead of the usual ones."""
     owner: str = ""
     """An owner of the brand; empty, or one the brand does not have, means its first one."""
     sentence: str
     """A template; its fields depend on the fact, {name} and {reason} among them."""
+    remedy: Remedy | None = None
+    """What a person does about it; without one a finding opens no work item."""
 
 
 class CheckLibrary(Model):
@@ -150,6 +224,12 @@ class WorkflowTask(Model):
     """By when."""
     done_by: Literal["flow", "person"]
     """Whether the flow does it, or a person."""
+    every: Literal["", "day", "week", "month", "quarter"] = ""
+    """For a person's work that comes again: a work item is opened in every such period."""
+    due_days: Annotated[int, Field(ge=0, le=92)] = 5
+    """Days from the beginning of the period until it is due."""
+    owner: str = ""
+    """An owner of the brand; empty, or one the brand does not have, means its first one."""
 
 
 class WorkflowStep(Model):
@@ -165,6 +245,10 @@ class Pull(Model):
     level: Level
     breakdown: str = ""
     """The platform's own breakdowns, comma-separated: `age,gender`."""
+    platform: str = ""
+    """Of which of the process's platforms; may be left out where there is only one."""
+    history_days: Annotated[int | None, Field(ge=1, le=1100)] = None
+    """How far back the first run reads this; left out, as far as the process's `history_days`."""
 
 
 class Report(Model):
@@ -177,7 +261,11 @@ class Report(Model):
     level: Level = "campaign"
     """What a row of the KPI table is."""
     rows: Annotated[int, Field(ge=1, le=200)] = 20
-    """At most this many entities in the KPI table, the largest spend first."""
+    """At most this many entities in the KPI table, the largest of `sort_by` first."""
+    sort_by: Name = "spend"
+    """The metric by which entities are large."""
+    platform: str = ""
+    """Whose entities the KPI table has; may be left out where there is only one platform."""
 
 
 class Process(Model):
@@ -187,10 +275,10 @@ class Process(Model):
     """What people call it."""
     objective: str
     """The marketing objective it works towards."""
-    platform: str
-    """Whose accounts it is about: `google_ads`."""
+    platforms: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Whose accounts it is about: `[google_ads]`."""
     workflow: Annotated[tuple[WorkflowStep, ...], Field(min_length=1)]
-    pulls: Annotated[tuple[Pull, ...], Field(min_length=1)]
+    pulls: tuple[Pull, ...]
     history_days: Annotated[int, Field(ge=1, le=1100)] = 120
     """How far back the first run of an account reads."""
     stale_after_days: Annotated[int, Field(ge=0, le=30)] = 0
@@ -205,6 +293,15 @@ class Process(Model):
     playbooks: tuple[Playbook, ...] = ()
     """From what a check finds to the change that would help."""
     report: Report
+
+    @property
+    def platform(self) -> str:
+        """The first of its platforms: whose budgets and settings its playbooks change."""
+        return self.platforms[0]
+
+    def pulls_of(self, platform: str) -> tuple[Pull, ...]:
+        """Return what is pulled from the accounts of one of its platforms."""
+        return tuple(pull for pull in self.pulls if (pull.platform or self.platform) == platform)
 
 
 # --- brands/*.yaml -----------------------------------------------------------------------------
@@ -229,7 +326,7 @@ class AccountEntry(Model):
     connector: str = ""
     """A connector of `connectors/channels/`; empty means the one named like the platform."""
     account_id: AccountId
-    """As the platform shows it."""
+    """As the platform shows it; of a website its address. `${NAME}` stands for a variable."""
     secrets: dict[str, SecretRef] = {}
     """Option of the connector to where its secret is."""
     options: dict[str, Any] = {}
@@ -313,7 +410,11 @@ class Override(Model):
     cases: tuple[Case, ...] | None = None
     """Replaces all cases."""
     verdict: Firing | None = None
-    """For facts, which have no cases."""
+    """For facts, which have no cases; it holds whatever the importance, unless the next says so."""
+    by_importance: dict[Importance, Firing | Literal["ok"]] | None = None
+    """For facts about pages: replaces the verdicts of pages that matter so much."""
+    limits: dict[Name, float] | None = None
+    """For facts: replaces the limits of these names."""
     owner: str = ""
     """Who gets what the check finds."""
 
@@ -331,6 +432,33 @@ class PlaybookOverride(Model):
     """Inside which it may act by itself."""
     owner: str = ""
     """Who decides on its proposals."""
+
+
+class SiteRules(Model):
+    """What a brand's website has to be like."""
+
+    important: tuple[str, ...] = ()
+    """Shell patterns on paths: `/`, `/products/*`. These pages matter whatever their traffic."""
+    unimportant: tuple[str, ...] = ()
+    """The same for pages of which nobody needs to be woken: `/archive/*`."""
+    owners: dict[str, Name] = {}
+    """Pattern on paths to the owner of what is to be done there; the first that fits counts."""
+    tags: tuple[str, ...] = ()
+    """Analytics ids that every page must carry: `G-XXXXXXX`."""
+    thin_words: Annotated[int, Field(ge=1)] = 150
+    """Fewer words than this make a page thin."""
+    outdated_after_days: Annotated[int, Field(ge=1)] = 730
+    """A page whose text did not change for so long is outdated."""
+    dated: tuple[str, ...] = ("*",)
+    """Patterns on paths of the pages that may become outdated at all: `/blog/*`."""
+    full_crawl_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """A full crawl is due when the last one is this old."""
+    review_days: Annotated[int, Field(ge=7, le=92)] = 28
+    """A review of the contents is due when the last one is this old."""
+    inspections: Annotated[int, Field(ge=0, le=2000)] = 200
+    """At most so many pages are inspected at a search engine per full crawl."""
+    speed_pages: Annotated[int, Field(ge=0, le=500)] = 20
+    """At most so many pages are measured per full crawl, the most important ones first."""
 
 
 class Brand(Model):
@@ -364,3 +492,5 @@ class Brand(Model):
     """Inside which a playbook in mode `act` may change things without being asked."""
     playbooks: dict[Name, PlaybookOverride] = {}
     """Name of a playbook to what is different for this brand."""
+    site: SiteRules = SiteRules()
+    """What the brand's website has to be like."""

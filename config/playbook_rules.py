@@ -12,6 +12,7 @@ from config.changeable import (
     levels_of,
 )
 from config.check_rules import Vocabulary, formula_problem, zero_problems
+from config.fact_words import FACTS
 from config.formula import FormulaError, parse_condition
 from config.guardrails import Guardrails, NumberField
 from config.models import Check, Fact, Process
@@ -27,17 +28,9 @@ from config.playbooks import (
 from config.problems import Problem, choose, quoted
 from config.rule_conflicts import conflicts
 from config.rule_examples import Words
-from config.sentence import CHECK_FIELDS, FACT_FIELDS, check_template
+from config.sentence import CHECK_FIELDS, check_template
 from config.words import Level
 from config.yaml_source import Source, Where
-
-FACT_LEVELS: Mapping[str, Level] = {
-    "no_data": "account",
-    "pull_failed": "account",
-    "ad_disapproved": "ad",
-    "spend_while_inactive": "campaign",
-    "landing_page_down": "ad",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +154,7 @@ def _place(source: Source, path: Where, book: Playbook, context: Context) -> Ite
 
 
 def _level(check: Check | Fact) -> Level:
-    return check.level if isinstance(check, Check) else FACT_LEVELS[check.fact]
+    return check.level if isinstance(check, Check) else FACTS[check.fact].level
 
 
 def _changeable(platform: str) -> list[str]:
@@ -170,7 +163,7 @@ def _changeable(platform: str) -> list[str]:
 
 def _pulled(source: Source, path: Where, book: Playbook, context: Context) -> Iterator[Problem]:
     """Yield figures that a kind needs and the process does not pull."""
-    pulls = context.process.pulls
+    pulls = context.process.pulls_of(context.process.platform)
     levels = sorted({pull.level for pull in pulls if not pull.breakdown})
     need = NEEDED_PULLS.get(book.does)
     if need and need not in levels:
@@ -210,7 +203,7 @@ def _figures(source: Source, path: Where, book: Playbook, context: Context) -> I
     if isinstance(book, NotePlaybook):
         for check in _checks(book, context):
             fact = isinstance(check, Fact)
-            fields = FACT_FIELDS[check.fact] if isinstance(check, Fact) else CHECK_FIELDS
+            fields = FACTS[check.fact].fields if isinstance(check, Fact) else CHECK_FIELDS
             try:
                 check_template(book.advice, () if fact else known.figures, fields)
             except FormulaError as error:

@@ -16,15 +16,6 @@ from config.problems import choose
 CHECK_FIELDS = ("name", "value", "target", "previous", "change", "window", "minimum")
 """Fields of every check's sentence, beside the metrics and KPIs by their names."""
 
-FACT_FIELDS = {
-    "no_data": ("name", "reason", "last_day"),
-    "pull_failed": ("name", "reason"),
-    "ad_disapproved": ("name", "account", "campaign", "reason"),
-    "spend_while_inactive": ("name", "account", "status", "since", "spend", "window"),
-    "landing_page_down": ("name", "account", "campaign", "url", "reason", "ads"),
-}
-"""Fields of each fact's sentence. `name` is the entity's, or the account's where that is meant."""
-
 _PIECE = re.compile(r"\{\{|\}\}|\{[a-z][a-z0-9_]*\}|[^{}]+|.", re.DOTALL)
 
 

@@ -1,5 +1,6 @@
 """Settings: what differs between machines, from the environment or `.env`. Read at the edge."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,9 @@ class Settings(BaseModel):
 
     prefect_ui_url: str = ""
     """Where people reach the Prefect UI, for links in messages; empty means Prefect's setting."""
+
+    today: date | None = None
+    """The day that a simulated market stands still on, for connectors; empty means today."""
 
 
 @cache

@@ -19,7 +19,24 @@ AccountId = Annotated[
 ]
 """An id as the platform shows it; digits need no quotes."""
 
-Level = Literal["account", "campaign", "ad_group", "ad", "keyword", "search_term"]
+Level = Literal[
+    "account",
+    "campaign",
+    "ad_group",
+    "ad",
+    "keyword",
+    "search_term",
+    "segment",
+    "page",
+    "query",
+    "query_page",
+]
+"""What an entity is. A segment is a part of a site (`/blog/`) or of its searches (brand, other);
+a query_page is one page as found by one query."""
+
+Importance = Literal["high", "medium", "low"]
+"""How much a page matters to the business; see `tasks/site/importance.py`."""
+
 Mode = Literal["observe", "propose", "act"]
 Firing = Literal["warning", "critical"]
 Unit = Literal["money", "count", "percent", "ratio", "days"]

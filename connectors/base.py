@@ -142,6 +142,21 @@ class PartialChannel(Channel, Protocol):
         ...
 
 
+@runtime_checkable
+class DescribingChannel(Channel, Protocol):
+    """A channel whose reports name things that no list has, such as the queries of a search engine.
+
+    The id of such a thing says all that there is to know of it.
+    """
+
+    reported: tuple[Level, ...]
+    """The levels of such things; `entities` is not asked for them."""
+
+    def describe(self, level: Level, entity_id: str) -> Entity:
+        """Return the thing that figures came for."""
+        ...
+
+
 class ConnectorError(Exception):
     """Base of every error a connector raises. The message says where, what, and what to do."""
 

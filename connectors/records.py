@@ -8,10 +8,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from config.words import Importance
+
 Verdict = Literal["ok", "warning", "critical", "unknown"]
+
+MINOR = "minor"
+"""The reason of a verdict `ok` that found something, of too little importance to wake anybody."""
 
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 """The life of an alert. Every state but `resolved` counts as still open."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What a person does about a verdict that fires."""
+
+    title: str
+    how: str
+    within_days: int
+    priority: Importance
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +47,10 @@ class Result:
     window_start: date
     window_end: date
     sentence: str
-    reason: str  # of `unknown`: stale, missing, too_little_data, no_target, undefined; else ''
+    reason: str  # of `unknown`: stale, missing, too_little_data, no_target, undefined; or MINOR
     numbers: Mapping[str, float]
     owner: str
+    todo: ToDo | None = None  # not kept with the verdict: a work item is made of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """From an account in a brand file to a connected channel.
 
 A connector is a module of `connectors/channels/` with an `Options` (pydantic, unknown keys
-forbidden, secrets as `SecretStr`) and a `Connector(options, session=None, *, throttle=None)`.
+forbidden, secrets as `SecretStr`) and a `Connector(options, session=None, *, throttle=None)`; one
+that asks what time it is has a `clock` too.
 """
 
+import inspect
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
@@ -26,17 +29,20 @@ def open_channel(
     resolve: Callable[[str], str],
     throttle: Throttle,
     metrics: Mapping[str, Metric],
+    clock: Callable[[], datetime] | None = None,
 ) -> Channel:
     """Connect an account; nothing is sent yet.
 
     `resolve` turns a reference such as `env:NAME` into the secret. Of `metrics`, the connector
-    gets those it has a source for. Raises `RejectedError` naming the account, the option and the
-    valid ones, and never a secret's value; what `resolve` raises passes.
+    gets those it has a source for. `clock` is for connectors that ask what time it is; without it
+    they ask the machine. Raises `RejectedError` naming the account, the option and the valid ones,
+    and never a secret's value; `MissingSecretError` if a variable is not set; what `resolve` raises
+    passes.
     """
     name = entry.connector or entry.platform
     module = _module(entry.name, name)
     given: dict[str, Any] = {
-        "account_id": entry.account_id,
+        "account_id": account_id(entry),
         "platform": entry.platform,
         "metrics": {
             ours: metric.sources[name] for ours, metric in metrics.items() if name in metric.sources
@@ -47,8 +53,15 @@ def open_channel(
     options |= interpolate(entry.options)
     _refuse_bare_secrets(entry, module.Options)
     options |= {key: resolve(reference) for key, reference in entry.secrets.items()}
-    channel: Channel = module.Connector(_checked(entry, module.Options, options), throttle=throttle)
+    more = {"clock": clock} if clock and _has_clock(module) else {}
+    checked = _checked(entry, module.Options, options)
+    channel: Channel = module.Connector(checked, throttle=throttle, **more)
     return channel
+
+
+def account_id(entry: AccountEntry) -> str:
+    """Return an account's id with its variables filled in."""
+    return str(interpolate({"account_id": entry.account_id})["account_id"])
 
 
 def restatement_days(entry: AccountEntry) -> int:
@@ -59,6 +72,10 @@ def restatement_days(entry: AccountEntry) -> int:
         return int(own)
     default = module.Options.model_fields["restatement_days"].default
     return int(entry.options.get("restatement_days", default))
+
+
+def _has_clock(module: ModuleType) -> bool:
+    return "clock" in inspect.signature(module.Connector).parameters
 
 
 def _module(account: str, connector: str) -> ModuleType:

@@ -84,35 +84,37 @@ def explain(action: int) -> None:
     explain_one(action)
 
 
-def _decide(
-    action: int, decision: Any, who: str, why: str, value: str = "", version: int | None = None
-) -> None:
-    from deployments.showing_actions import decide_one
-
-    decide_one(action, decision, who, why, value, version)
-
-
 VERSION = click.option(
-    "--version", type=int, help="Decide only if the action is still in this version."
+    "--version", type=int, help="Decide only if it is still in this version, as `explain` shows it."
 )
 
 
 @actions.command(examples=('marketloop actions approve 12 --why "agreed with sales"',))
 @click.argument("action", type=click.IntRange(1))
 @VERSION
+@YES
 @who_and_why
-def approve(action: int, version: int | None, who: str, why: str) -> None:
-    """Approve a change; it is made at once, if every limit still allows it."""
-    _decide(action, "approve", who, why, version=version)
+def approve(action: int, version: int | None, yes: bool, who: str, why: str) -> None:
+    """Approve a change; it is made at once, if every limit still allows it.
+
+    A part of a decision, such as a re-split of budgets, stands for the whole: all of it is shown
+    and asked for.
+    """
+    from deployments.deciding_actions import approve_whole
+
+    approve_whole(action, who, why, version, yes)
 
 
 @actions.command(examples=('marketloop actions reject 12 --why "the sale ends on Friday"',))
 @click.argument("action", type=click.IntRange(1))
 @VERSION
+@YES
 @who_and_why
-def reject(action: int, version: int | None, who: str, why: str) -> None:
-    """Reject a proposed change."""
-    _decide(action, "reject", who, why, version=version)
+def reject(action: int, version: int | None, yes: bool, who: str, why: str) -> None:
+    """Reject a proposed change, and all that is one decision with it."""
+    from deployments.deciding_actions import reject_whole
+
+    reject_whole(action, who, why, version, yes)
 
 
 @actions.command(examples=('marketloop actions edit 12 42.50 --why "half of it is enough"',))
@@ -122,7 +124,9 @@ def reject(action: int, version: int | None, who: str, why: str) -> None:
 @who_and_why
 def edit(action: int, value: str, version: int | None, who: str, why: str) -> None:
     """Change what a proposed change sets; it then waits for an approval of the new value."""
-    _decide(action, "edit", who, why, value, version)
+    from deployments.deciding_actions import edit_one
+
+    edit_one(action, value, who, why, version)
 
 
 @actions.command(
@@ -148,11 +152,11 @@ def undo(
     who: str,
     why: str,
 ) -> None:
-    """Take back one change, those of a run, or those of a time span, the newest first.
+    """Take back one decision, those of a run, or those of a time span, the newest first.
 
     Says first what cannot be taken back. Every reversal passes the same limits.
     """
-    from deployments.showing_actions import undo_some
+    from deployments.deciding_actions import undo_some
 
     if sum(bool(way) for way in (action, run_id, since)) != 1:
         raise click.UsageError("name one of: an action's number, --run, --since")
@@ -172,7 +176,7 @@ def undo(
 @who_and_why
 def stop(brand: str, process: str, who: str, why: str) -> None:
     """Stop all changes on all platforms at once; reading and checking go on."""
-    from deployments.showing_actions import turn_switch
+    from deployments.deciding_actions import turn_switch
 
     turn_switch(True, who, why, brand, process)
 
@@ -183,6 +187,6 @@ def stop(brand: str, process: str, who: str, why: str) -> None:
 @who_and_why
 def resume(brand: str, process: str, who: str, why: str) -> None:
     """Allow changes again that `stop` has stopped."""
-    from deployments.showing_actions import turn_switch
+    from deployments.deciding_actions import turn_switch
 
     turn_switch(False, who, why, brand, process)

@@ -12,6 +12,7 @@ import click
 from deployments.action_commands import actions, resume, stop
 from deployments.command import Command
 from deployments.preview_commands import preview, replay
+from deployments.todo_commands import todo
 
 FINDINGS, WRONG_USE, OUTSIDE_FAILED = 1, 2, 3
 
@@ -45,6 +46,14 @@ def main() -> None:
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the facts for programs.")
 DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def _address(text: str) -> str:
+    from connectors.addresses import normal
+
+    if text and not normal(text):
+        raise click.BadParameter(f"{text!r} is no address such as https://www.example.com/")
+    return normal(text)
 
 
 def day(moment: datetime | None) -> date | None:
@@ -105,6 +114,8 @@ def validate(secrets: bool, as_json: bool) -> None:
         "marketloop init --brand acme --name Acme --platform google_ads --account-id 444-555-6666",
         "marketloop init --brand acme --name Acme --platform google_ads --account-id 444-555-6666 "
         "--file 'exports/*.csv'",
+        "marketloop init --brand acme --name Acme --platform google_ads --account-id 444-555-6666 "
+        "--site https://www.example.com/",
     )
 )
 @click.option("--brand", prompt="Short name of the brand, in lower case", help="The file's name.")
@@ -121,6 +132,12 @@ def validate(secrets: bool, as_json: bool) -> None:
 @click.option("--account-id", prompt="Account id, as the platform shows it")
 @click.option("--manager-id", default="", help="Google: the manager account, if there is one.")
 @click.option("--file", "path", default="", help="Read exports from here, not from the platform.")
+@click.option(
+    "--site",
+    default="",
+    callback=lambda _context, _option, value: _address(value),
+    help="Where the website starts; without it, it is not read.",
+)
 def init(
     brand: str,
     name: str,
@@ -130,6 +147,7 @@ def init(
     account_id: str,
     manager_id: str,
     path: str,
+    site: str,
 ) -> None:
     """Write a commented brand file that editors complete and check."""
     from config.init import AccountAnswer, BrandAnswers, variables
@@ -137,7 +155,7 @@ def init(
 
     way: Literal["file"] | None = "file" if path else None
     account = AccountAnswer(platform, account_id, way, manager_id, path)
-    answers = BrandAnswers(brand, name, currency, time_zone, [account])
+    answers = BrandAnswers(brand, name, currency, time_zone, [account], site=site)
     click.echo(f"Wrote {write_brand(answers)}.")
     if names := variables(answers):
         click.echo(f"Put these into the environment or .env: {', '.join(names)}")
@@ -178,3 +196,4 @@ main.add_command(stop)
 main.add_command(resume)
 main.add_command(preview)
 main.add_command(replay)
+main.add_command(todo)

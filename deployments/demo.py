@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,16 @@ from deployments.server import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Where the simulated market is, and its brands' websites, and which day it is there."""
+
+    url: str
+    today: str
+    site_urls: Mapping[str, str]
+    competitor_urls: Mapping[str, str]
+
+
 def run_demo(once: bool, port: int) -> None:
     """Start everything, run every process, show what was found; stay until Ctrl-C unless `once`.
 
@@ -32,9 +43,9 @@ def run_demo(once: bool, port: int) -> None:
     port = free_port(port)
     try:
         with ExitStack() as started:
-            with _progress("Starting the simulated market"):
-                url = started.enter_context(_market(state_dir))
-            _configure(state_dir, url, port)
+            with _progress("Starting the simulated market and its websites"):
+                market = started.enter_context(_market(state_dir))
+            _configure(state_dir, market, port)
             ready = started.enter_context(prefect_server(state_dir, port))
             with _progress("Loading"):
                 wanted = _wanted()
@@ -59,10 +70,11 @@ def _progress(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def _market(state_dir: Path) -> Iterator[str]:
+def _market(state_dir: Path) -> Iterator[Market]:
     command = [sys.executable, "-m", "connectors.sandbox", "--scenario", "demo", "--port", "0"]
     with child(command, {}, state_dir / "sandbox.log", listen=True) as process:
-        yield str(json.loads(_first_line(process))["url"])
+        ready = json.loads(_first_line(process))
+        yield Market(**{name: ready[name] for name in Market.__slots__})
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:
@@ -85,9 +97,24 @@ def environment(state_dir: Path, market_url: str) -> dict[str, str]:
     }
 
 
-def _configure(state_dir: Path, market_url: str, port: int) -> None:
+def site_environment(
+    today: str, site_urls: Mapping[str, str], competitor_urls: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the variables under which the brands' websites are looked at, on a day (ISO 8601).
+
+    The addresses are by brand, without a slash at the end.
+    """
+    sites = {f"MARKETLOOP_{brand.upper()}_SITE_URL": url for brand, url in site_urls.items()}
+    competitors = {
+        f"MARKETLOOP_{brand.upper()}_COMPETITOR_URL": url for brand, url in competitor_urls.items()
+    }
+    return {"MARKETLOOP_TODAY": today} | sites | competitors
+
+
+def _configure(state_dir: Path, market: Market, port: int) -> None:
     """Point this process, and those it starts, at the demo's own parts and nothing else."""
-    os.environ |= environment(state_dir, market_url)
+    os.environ |= environment(state_dir, market.url)
+    os.environ |= site_environment(market.today, market.site_urls, market.competitor_urls)
     os.environ |= prefect_env(state_dir, f"http://127.0.0.1:{port}/api")
     os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "ERROR"
     settings.cache_clear()

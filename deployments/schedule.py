@@ -11,7 +11,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from config.library import Library
 
-FORMS = ("decide_action", "stop_switch", "replay")
+FORMS = ("decide_action", "stop_switch", "replay", "todo")
 """Flows that people start by hand; `tasks/steps/links.py` links to the first."""
 
 FORM_NAME = "marketloop"

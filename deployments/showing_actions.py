@@ -1,8 +1,8 @@
-"""What a person sees of actions on the command line, and what happens when they decide."""
+"""What a person sees of actions on the command line."""
 
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import cast
 
 import click
@@ -10,21 +10,20 @@ import click
 from config.problems import choose
 from config.settings import settings
 from connectors.actions import STATES, Action, ActionState
-from connectors.base import ConnectorError
 from connectors.warehouse import Warehouse
 from deployments.plain_data import plain_data
 from tasks.change_wording import effect, ending, what
 from tasks.gate.passing import refusals
+from tasks.gate.state import GateState
+from tasks.joint import Joint, summary
 from tasks.report.escape import plain
 from tasks.report.numbers import plural
-from tasks.run import RunFailedError, WrongUseError
+from tasks.steps.apply import place
 from tasks.steps.arrival import lags_of_brand
-from tasks.steps.decide import Decision, decide_action
+from tasks.steps.decide import whole_of
 from tasks.steps.gating import gate_state
 from tasks.steps.opening import brand_library
 from tasks.steps.platforms import Platforms
-from tasks.steps.switch import turn
-from tasks.undoing import why_not
 
 LONG = 400
 """Texts from outside are cut at this length."""
@@ -52,7 +51,7 @@ def show_list(
     """Print a table of actions, newest first."""
     if wrong := [state for state in states if state not in STATES]:
         raise LookupError(f"no state {wrong[0]!r}; {choose(wrong[0], STATES)}")
-    with _warehouse() as warehouse:
+    with ledger() as warehouse:
         found = warehouse.actions(
             brand=brand,
             process=process,
@@ -71,15 +70,17 @@ def show_list(
 
 
 def show_one(action_id: int, as_json: bool) -> None:
-    """Print everything that the ledger has about an action."""
-    with _warehouse() as warehouse:
+    """Print everything that the ledger has about an action, and of what it is a part."""
+    with ledger() as warehouse:
         action = warehouse.action(action_id)
         events = warehouse.events(action_id)
+        whole = whole_of(warehouse, action)
     if as_json:
-        facts = plain_data(action) | {"events": plain_data(events)}
+        decision = {"version": whole.version, "parts": [one.action_id for one in whole.parts]}
+        facts = plain_data(action) | {"events": plain_data(events), "decision": decision}
         click.echo(json.dumps(facts, indent=2))
         return
-    for line in _described(action):
+    for line in _described(action, whole):
         click.echo(line)
     click.echo("\nHistory")
     for event in events:
@@ -92,108 +93,54 @@ def show_one(action_id: int, as_json: bool) -> None:
 
 
 def explain_one(action_id: int) -> None:
-    """Print what an action rests on, and every limit that would refuse it now."""
-    now = datetime.now(UTC)
-    with _warehouse() as warehouse:
+    """Print what an action rests on, and every limit that would refuse it or its whole now."""
+    with ledger() as warehouse:
         action = warehouse.action(action_id)
-        brand = action.proposal.brand
-        library = brand_library(brand)
-        platforms = Platforms(warehouse, library, brand)
-        place = (action.proposal.account_key, action.proposal.subject)
-        state = gate_state(
-            warehouse,
-            library,
-            brand,
-            platforms.settings([place]),
-            lags_of_brand(warehouse, library, brand, now.date()),
-            now,
-        )
-    for line in _described(action):
+        whole = whole_of(warehouse, action)
+        parts = whole.waiting if len(whole.parts) > 1 and whole.waiting else (action,)
+        state, failed = _now(warehouse, parts)
+    for line in _described(action, whole):
         click.echo(line)
-    against = refusals(action, state)
+    against = [(part, refusal) for part in parts for refusal in refusals(part, state)]
     click.echo("\nLimits, as things are now")
-    for refusal in against:
-        click.echo(f"  {refusal.reason}: {plain(refusal.sentence, LONG)}")
+    for part, refusal in against:
+        of = f"{part.action_id}: " if len(parts) > 1 else ""
+        click.echo(f"  {of}{refusal.reason}: {plain(refusal.sentence, LONG)}")
     if not against:
         click.echo("  none refuses it")
-    for entry, error in platforms.failed.items():
+    if whole.waiting:
+        click.echo(f"\nApproving carries out {plural(len(whole.waiting), 'change')}.")
+    if whole.broken:
+        click.secho(f"It cannot be approved: {plain(whole.broken, LONG)}", fg="red")
+    for entry, error in failed.items():
         click.secho(f"  {entry} could not be read: {error}", fg="red", err=True)
 
 
-def decide_one(
-    action_id: int, decision: Decision, who: str, why: str, value: str, version: int | None
-) -> None:
-    """Take a decision and say what became of it."""
-    _say(decide_action.fn(action_id, decision, who, why, value, version))
+def _now(warehouse: Warehouse, parts: Sequence[Action]) -> tuple[GateState, Mapping[str, str]]:
+    """Read what the gate asks for; the second are accounts that could not be read."""
+    now, brand = datetime.now(UTC), parts[0].proposal.brand
+    library = brand_library(brand)
+    platforms = Platforms(warehouse, library, brand)
+    settings = platforms.settings(map(place, parts))
+    lags = lags_of_brand(warehouse, library, brand, now.date())
+    state = gate_state(warehouse, library, brand, settings, lags, now)
+    return state, platforms.failed
 
 
-def undo_some(
-    action_id: int | None,
-    run_id: str | None,
-    brand: str | None,
-    span: tuple[datetime, datetime | None] | None,
-    yes: bool,
-    who: str,
-    why: str,
-) -> None:
-    """Take changes back, the newest first; say before which cannot be."""
-    with _warehouse() as warehouse:
-        chosen = _chosen(warehouse, action_id, run_id, brand, span)
-    able = [action for action in chosen if not why_not(action)]
-    for action in chosen:
-        if reason := why_not(action):
-            click.secho(f"Cannot be taken back: {reason}", fg="yellow", err=True)
-    if not able:
-        raise LookupError("there is nothing that can be taken back")
-    for action in able:
-        click.echo(f"{action.action_id}: {plain(what(action.proposal), LONG)}")
-    if not yes:
-        click.confirm(f"Take back {plural(len(able), 'change')}?", abort=True)
-    failed = False
-    for action in able:
-        try:
-            _say(decide_action.fn(action.action_id, "undo", who, why, "", None))
-        except (ConnectorError, RunFailedError, WrongUseError) as error:
-            failed = True
-            click.secho(plain(str(error), 0), fg="red", err=True)
-    if failed:
-        raise SystemExit(3)
-
-
-def turn_switch(stopped: bool, who: str, why: str, brand: str, process: str) -> None:
-    """Turn the stop switch and say what holds now."""
-    click.echo(turn.fn(stopped, who, why, brand, process))
-
-
-def _chosen(
-    warehouse: Warehouse,
-    action_id: int | None,
-    run_id: str | None,
-    brand: str | None,
-    span: tuple[datetime, datetime | None] | None,
-) -> list[Action]:
-    """Return the actions that were named, newest first."""
-    if action_id is not None:
-        return [warehouse.action(action_id)]
-    if run_id is not None:
-        return [a for a in warehouse.actions(run_id=run_id) if a.applied_at is not None]
-    since, until = span or (datetime.min.replace(tzinfo=UTC), None)
-    end = until + timedelta(days=1) if until else datetime.now(UTC)
+def lines_of(whole: Joint) -> list[str]:
+    """Return the parts of a decision as lines of text, under what it comes to."""
     return [
-        action
-        for action in warehouse.actions(brand=brand)
-        if action.applied_at is not None and since <= action.applied_at < end
+        f"{summary(whole)}, version {whole.version}",
+        *(
+            f"  {part.action_id} {part.state}: {plain(what(part.proposal), LONG)}"
+            for part in whole.parts
+        ),
     ]
 
 
-def _warehouse() -> Warehouse:
+def ledger() -> Warehouse:
+    """Open the warehouse that the settings name."""
     return Warehouse(settings().warehouse_url.get_secret_value())
-
-
-def _say(action: Action) -> None:
-    colour = "red" if action.state in ("failed", "refused", "expired") else "green"
-    click.secho(f"{action.action_id} {plain(ending(action), LONG)}", fg=colour)
-    click.echo(f"  {plain(what(action.proposal), LONG)}")
 
 
 def _print_table(found: Sequence[Action]) -> None:
@@ -215,8 +162,8 @@ def _print_table(found: Sequence[Action]) -> None:
     Console().print(table if found else "There are no such actions.")
 
 
-def _described(action: Action) -> list[str]:
-    """Return an action as lines of text."""
+def _described(action: Action, whole: Joint) -> list[str]:
+    """Return an action as lines of text, with the others of its decision."""
     proposal = action.proposal
     facts: list[tuple[str, str]] = [
         ("Action", f"{action.action_id}, version {action.version}"),
@@ -238,7 +185,10 @@ def _described(action: Action) -> list[str]:
         ("Turned out", _outcome(action)),
     ]
     lines = [f"{name:<14} {plain(text, LONG)}" for name, text in facts if text]
-    return [*lines, *(f"{'':<14} {plain(line, LONG)}" for line in proposal.evidence)]
+    lines += [f"{'':<14} {plain(line, LONG)}" for line in proposal.evidence]
+    if len(whole.parts) > 1:
+        lines += ["", *lines_of(whole)]
+    return lines
 
 
 def _outcome(action: Action) -> str:

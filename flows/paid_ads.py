@@ -17,6 +17,7 @@ from tasks.steps.propose import propose
 from tasks.steps.publish import publish
 from tasks.steps.pull import pull_account
 from tasks.steps.review import review_changes
+from tasks.steps.work import track_work
 
 
 def check_accounts(
@@ -29,19 +30,20 @@ def check_accounts(
     """
     run = begin(process, brand, datetime.now(UTC), as_of, accounts)
     pulls = pull_account.map(unmapped(run), list(run.accounts), return_state=True)
-    failed = _failures(run.accounts, pulls)
+    failed = failures(run.accounts, pulls)
     review_changes(run)
     pages = probe_landing_pages(run)
     judgement = judge(run, pages, failed)
     judge_changes(run, judgement)
     propose(run, judgement, failed)
     apply_approved(run, datetime.now(UTC))
+    track_work(run, judgement)
     undelivered = deliver(run)
     report = publish(run, judgement, failed)
     return finish(run, judgement, failed, undelivered, report)
 
 
-def _failures(names: Iterable[str], pulls: Iterable[State[int]]) -> dict[str, str]:
+def failures(names: Iterable[str], pulls: Iterable[State[int]]) -> dict[str, str]:
     """Return the error of each account that failed."""
     return {
         name: str(pull.result(raise_on_failure=False))

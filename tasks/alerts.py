@@ -23,6 +23,8 @@ from connectors.records import (
     Verdict,
 )
 from tasks.messages import News, compose, worst_verdict
+from tasks.remedies import due
+from tasks.report.numbers import day
 from tasks.run import Run
 
 SEVERITY: Mapping[Verdict, int] = {"ok": 0, "unknown": 1, "warning": 2, "critical": 3}
@@ -120,17 +122,26 @@ def _rank(result: Result) -> tuple[int, str, str]:
 
 
 def _why_over(alert: OpenAlert, result: Result | None, run: Run, scope: Scope) -> str:
-    """Return why an alert that does not fire is over, or "" if it is not known to be over."""
     mine = alert.process == run.process
-    if mine and alert.check not in scope.checks:
+    return over(alert.check, alert.account_key, result, scope, mine=mine)
+
+
+def over(
+    check: str, account_key: int | None, result: Result | None, scope: Scope, *, mine: bool = True
+) -> str:
+    """Return why a finding that is not made any more is over, "" if that is not known.
+
+    `mine` is False for one that another process made.
+    """
+    if mine and check not in scope.checks:
         return CHECK_GONE
-    if alert.account_key is not None:
-        if alert.account_key not in scope.accounts:
+    if account_key is not None:
+        if account_key not in scope.accounts:
             return ACCOUNT_GONE
-        if alert.account_key not in scope.judged:
+        if account_key not in scope.judged:
             return ""
     if result is None:
-        return ENTITY_GONE if mine and alert.account_key is not None else ""
+        return ENTITY_GONE if mine and account_key is not None else ""
     return OK_AGAIN if result.verdict == "ok" else ""
 
 
@@ -190,7 +201,14 @@ def _told(key: str, kind: str, result: Result, since: date, scope: Scope) -> New
         value=result.value,
         target=result.target,
         previous=result.previous,
+        todo=_todo(result, since) if kind == "new" else "",
     )
+
+
+def _todo(result: Result, as_of: date) -> str:
+    if result.todo is None:
+        return ""
+    return f"To do by {day(due(result.todo, as_of))}: {result.todo.title}"
 
 
 def _over(alert: OpenAlert, reason: str, result: Result | None, scope: Scope) -> News:

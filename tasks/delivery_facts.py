@@ -18,10 +18,11 @@ RECENT_DAYS = 7
 """How far back the spend of an inactive campaign is still news."""
 
 FIGURES: Mapping[str, tuple[tuple[str, ...], int]] = {
-    "no_data": (("impressions", "clicks", "spend"), USUAL_DAYS + 1),
+    "no_data": (("impressions", "clicks", "spend", "sessions"), USUAL_DAYS + 1),
     "spend_while_inactive": (("spend",), RECENT_DAYS),
 }
-"""Metrics of the campaigns that a fact looks at, and how many days before `as_of`."""
+"""Metrics that a fact looks at, and how many days before `as_of`: `no_data` of whole accounts,
+`spend_while_inactive` of campaigns."""
 
 
 def no_data(evidence: Evidence) -> Answers:
@@ -31,7 +32,7 @@ def no_data(evidence: Evidence) -> Answers:
     yesterday is complete and empty after `USED_TO_DELIVER` days with delivery, and a campaign could
     run. An account whose pull failed in this run has that to tell and is not judged.
     """
-    accounts, cube = evidence.accounts, evidence.campaigns
+    accounts, cube = evidence.accounts, evidence.whole
     yesterday = evidence.as_of - timedelta(days=1)
     behind, delivered, silent = _delivery(accounts, cube, evidence.as_of)
     late = behind > evidence.stale_after_days
@@ -101,7 +102,7 @@ def spend_while_inactive(evidence: Evidence) -> Answers:
     The last `RECENT_DAYS` count, as far as they are known. A campaign that was inactive when first
     seen is left alone: nobody knows since when.
     """
-    cube, last = evidence.campaigns, evidence.as_of.toordinal() - 1
+    cube, last = evidence.cubes["campaign"], evidence.as_of.toordinal() - 1
     campaigns = cube.entities
     since = _inactive_since(campaigns)
     recent = (cube.days <= last) & (cube.days > last - RECENT_DAYS)

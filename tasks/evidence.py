@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
+from config.words import Importance
 from tasks.cube import Booleans, Cube
+
+if TYPE_CHECKING:
+    from tasks.site.evidence import Site
 
 INACTIVE = ("paused", "removed", "ended")
 """The states in which an entity is known not to run."""
@@ -34,11 +38,19 @@ class Evidence:
     accounts: pd.DataFrame
     entities: Mapping[str, pd.DataFrame]
     """By level; ads are judged with their ad groups and campaigns, as far as these are here."""
-    campaigns: Cube
+    cubes: Mapping[str, Cube]
+    """By level: whole accounts, or campaigns where that is what is pulled of them."""
     failures: Mapping[str, str] = field(default_factory=dict)
     """Account entry to the error that ended its pull in this run."""
     pages: Sequence[PageAnswer] = ()
     stale_after_days: int = 0
+    sites: Sequence["Site"] = ()
+    """The brand's websites; see `tasks/site/`."""
+
+    @property
+    def whole(self) -> Cube:
+        """The figures that make up whole accounts."""
+        return self.cubes["account"] if "account" in self.cubes else self.cubes["campaign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Story:
     fields: Mapping[str, str]
     numbers: Mapping[str, float] = field(default_factory=dict)
     since: date | None = None
+    importance: Importance | None = None  # of the page that it is about
+    owner: str = ""  # whose page it is; empty: the fact's own owner
 
 
 @dataclass(frozen=True, slots=True)

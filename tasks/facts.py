@@ -6,18 +6,22 @@ or `unknown` where the run could not tell.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
+from config.fact_words import limits_of
 from config.models import Fact
 from config.sentence import fill
 from connectors.base import Window
-from connectors.records import Result, Verdict
+from connectors.records import MINOR, Result, Verdict
 from tasks.ad_facts import ad_disapproved, landing_page_down
 from tasks.delivery_facts import no_data, pull_failed, spend_while_inactive
-from tasks.evidence import Answers, Evidence
+from tasks.evidence import Answers, Evidence, Story
+from tasks.remedies import to_do
+from tasks.site.facts import NAMES, ask
 from tasks.verdicts import Subject
 
 
@@ -28,13 +32,28 @@ def establish(
     wanted = set(also)
     results: list[Result] = []
     for fact in facts:
-        answers = _ASK[fact.fact](evidence)
+        answers = _answers(fact, evidence)
         asked = {(account, entity) for check, account, entity in wanted if check == fact.name}
         rows = answers.so & answers.told
+        keys = _keys(answers.subjects)
         if asked:
-            rows |= np.asarray([key in asked for key in _keys(answers.subjects)], dtype=np.bool_)
-        results += [_result(fact, answers, int(row), evidence) for row in np.flatnonzero(rows)]
+            rows |= np.asarray([key in asked for key in keys], dtype=np.bool_)
+        names = answers.subjects["name"].tolist()
+        results += [
+            _result(fact, answers, row, keys[row], str(names[row]), evidence)
+            for row in np.flatnonzero(rows).tolist()
+        ]
     return results
+
+
+def _answers(fact: Fact, evidence: Evidence) -> Answers:
+    if fact.fact in NAMES:
+        return ask(fact.fact, evidence.sites, limits_of(fact), evidence.as_of)
+    if not fact.platform:
+        return _ASK[fact.fact](evidence)
+    of_platform = evidence.accounts["platform"] == fact.platform
+    accounts = evidence.accounts[of_platform].reset_index(drop=True)
+    return _ASK[fact.fact](replace(evidence, accounts=accounts))
 
 
 def _keys(subjects: pd.DataFrame) -> list[tuple[int | None, int | None]]:
@@ -45,15 +64,25 @@ def _keys(subjects: pd.DataFrame) -> list[tuple[int | None, int | None]]:
     return list(zip(accounts, entities, strict=True))
 
 
-def _result(fact: Fact, answers: Answers, row: int, evidence: Evidence) -> Result:
+def _result(
+    fact: Fact,
+    answers: Answers,
+    row: int,
+    keys: tuple[int | None, int | None],
+    name: str,
+    evidence: Evidence,
+) -> Result:
+    account_key, entity_key = keys
+    story = answers.story(row)
+    fields = {"name": name, **story.fields}
     verdict: Verdict = "ok"
+    reason, sentence, todo = "", f"{name} is ok", None
     if not answers.told[row]:
-        verdict = "unknown"
+        verdict, reason, sentence = "unknown", "missing", f"{name}: this run could not tell"
     elif answers.so[row]:
-        verdict = fact.verdict
-    account_key, entity_key = _keys(answers.subjects.iloc[[row]])[0]
-    name, story = str(answers.subjects["name"].iloc[row]), answers.story(row)
-    sentences = {"ok": f"{name} is ok", "unknown": f"{name}: this run could not tell"}
+        verdict, sentence = _verdict(fact, story), fill(fact.sentence, fields)
+        reason = MINOR if verdict == "ok" else ""
+        todo = to_do(fact.remedy, fields, story.importance) if verdict != "ok" else None
     last = evidence.as_of - timedelta(days=1)
     window = Window(story.since or last, last)
     return Result(
@@ -70,11 +99,18 @@ def _result(fact: Fact, answers: Answers, row: int, evidence: Evidence) -> Resul
         previous=None,
         window_start=window.start,
         window_end=window.end,
-        sentence=sentences.get(verdict) or fill(fact.sentence, {"name": name, **story.fields}),
-        reason="missing" if verdict == "unknown" else "",
+        sentence=sentence,
+        reason=reason,
         numbers=dict(story.numbers),
-        owner=fact.owner,
+        owner=story.owner or fact.owner,
+        todo=todo,
     )
+
+
+def _verdict(fact: Fact, story: Story) -> Verdict:
+    if story.importance is None:
+        return fact.verdict
+    return fact.by_importance.get(story.importance, fact.verdict)
 
 
 _ASK: Mapping[str, Callable[[Evidence], Answers]] = {

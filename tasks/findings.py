@@ -8,16 +8,22 @@ import numpy as np
 from config.formula import Reference
 from config.sentence import CHECK_FIELDS, fill, template_fields
 from connectors.base import Window
-from connectors.records import Result
+from connectors.records import Result, ToDo
 from tasks.cube import Booleans, Integers
 from tasks.judged import REASONS, UNKNOWN, VERDICTS, Judged
+from tasks.remedies import to_do
 from tasks.report.numbers import change, change_text, number, plural
 from tasks.windows import in_words
 
 NAMED = 3
 """How many entities a sentence about many gives as examples."""
 
-LEVEL_WORDS = {"ad_group": "ad group", "search_term": "search term"}
+LEVEL_WORDS = {
+    "ad_group": "ad group",
+    "search_term": "search term",
+    "query_page": "page of a query",
+}
+LEVELS = {"query": "queries", "query_page": "pages of queries"}
 _NO = "unknown"
 
 
@@ -72,9 +78,10 @@ class _Table:
         self.target = self._column(Reference("target", self.check.kpi))
         self.previous = self._column(Reference("previous", self.check.kpi))
         self.fields = template_fields(self.check.sentence)
+        remedy = template_fields(self.check.remedy.do) if self.check.remedy else []
         self.extra = {
             name: self._column(Reference("", name))
-            for name in self.fields
+            for name in dict.fromkeys([*self.fields, *remedy])
             if name not in CHECK_FIELDS
         }
         self.numbers = {
@@ -107,7 +114,15 @@ class _Table:
                 if not isnan(column[place])
             },
             owner=self.check.owner,
+            todo=self._to_do(place),
         )
+
+    def _to_do(self, place: int) -> ToDo | None:
+        remedy = self.check.remedy
+        if remedy is None or VERDICTS[self.verdicts[place]] in ("ok", "unknown"):
+            return None
+        fields = {field: self._field(field, place) for field in template_fields(remedy.do)}
+        return to_do(remedy, fields, None)
 
     def _column(self, reference: Reference) -> list[float]:
         figure = self.panel.figure(reference.function, reference.name, self.check.window)
@@ -171,6 +186,7 @@ def _group(judged: Judged, rows: Integers) -> Result:
     check, cube = judged.check, judged.panel.cube
     single = results_of(judged, rows[:1])[0]
     word = LEVEL_WORDS.get(check.level, check.level)
+    entities = plural(len(rows), word, LEVELS.get(check.level, ""))
     examples = ", ".join(_names(judged, rows[:NAMED]))
     more = f" and {len(rows) - NAMED:,} more" if len(rows) > NAMED else ""
     window = Window(single.window_start, single.window_end)
@@ -192,7 +208,7 @@ def _group(judged: Judged, rows: Integers) -> Result:
         previous=None,
         window_start=window.start,
         window_end=window.end,
-        sentence=f"{plural(len(rows), word)} cannot be judged: {why} ({examples}{more})",
+        sentence=f"{entities} cannot be judged: {why} ({examples}{more})",
         reason=single.reason,
         numbers={"entities": float(len(rows))},
         owner=check.owner,

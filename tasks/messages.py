@@ -55,6 +55,7 @@ class News:
     value: float | None
     target: float | None
     previous: float | None
+    todo: str = ""  # what a person does about it, and by when
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,8 @@ def _lines(item: News) -> list[str]:
         since = f"open since {day(item.since)}"
         return ["; ".join(filter(None, (f"Resolved: {name}, {since}: {sentence}", figures)))]
     mark = item.verdict.upper() if item.kind == "new" else f"NOW {item.verdict.upper()}"
-    return [f"{mark}: {name}", sentence, *filter(None, [figures])]
+    todo = message_text(item.todo, SENTENCE_LENGTH) if item.todo else ""
+    return [f"{mark}: {name}", sentence, *filter(None, [figures, todo])]
 
 
 def _figures(item: News) -> str:

@@ -53,9 +53,10 @@ def needs(
     for fact in facts:
         if fact.fact in FIGURES:
             names, length = FIGURES[fact.fact]
-            metrics.setdefault("campaign", set()).update(names)
+            level = whole if fact.fact == "no_data" else "campaign"
+            metrics.setdefault(level, set()).update(names)
             days = [Window(as_of - timedelta(days=length), as_of - timedelta(days=1))]
-            windows.setdefault("campaign", []).extend(days)
+            windows.setdefault(level, []).extend(days)
     return {
         level: Need(tuple(sorted(metrics[level])), tuple(merged(windows[level])))
         for level in metrics
@@ -65,7 +66,8 @@ def needs(
 def _asked(check: Check, vocabulary: Vocabulary) -> set[tuple[str, str]]:
     """Return the figures that judging and telling ask for, as function and name."""
     asked = {("", check.kpi), ("previous", check.kpi), *(("", name) for name in check.minimum)}
-    asked |= {("", f) for f in template_fields(check.sentence) if f not in CHECK_FIELDS}
+    templates = [check.sentence, *([check.remedy.do] if check.remedy else [])]
+    asked |= {("", f) for text in templates for f in template_fields(text) if f not in CHECK_FIELDS}
     for case in check.cases:
         condition = parse_condition(case.when, vocabulary.metrics, vocabulary.kpis)
         asked |= {(reference.function, reference.name) for reference in condition.references}

@@ -24,6 +24,8 @@ def selected(wanted: Filter, entities: pd.DataFrame) -> Booleans:
         result &= _each(entities, "name", _pattern(wanted.name))
     if wanted.not_name:
         result &= ~_each(entities, "name", _pattern(wanted.not_name))
+    if wanted.platform:
+        result &= _each(entities, "platform", lambda platform: platform == wanted.platform)
     if wanted.label:
         result &= _each(entities, "labels", lambda labels: wanted.label in labels)
     return result

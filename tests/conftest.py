@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 import stamina
 
-from config.settings import settings
+from config.settings import Settings, settings
 
 # Shared machines are slow at times; how long an example takes is no property of the code. The same
 # commit tries the same examples everywhere; HYPOTHESIS_PROFILE=search looks for new ones.
@@ -29,7 +29,7 @@ def _no_waiting() -> None:
 def _own_settings(tmp_path, monkeypatch) -> Iterator[None]:
     """Nothing a developer has in the environment or `.env` reaches a test, nor the other way."""
     monkeypatch.chdir(tmp_path)
-    for name in ("WAREHOUSE_URL", "BRANDS_DIR", "LIBRARY_DIR", "STATE_DIR", "PREFECT_UI_URL"):
+    for name in map(str.upper, Settings.model_fields):
         monkeypatch.delenv(f"MARKETLOOP_{name}", raising=False)
     settings.cache_clear()
     yield

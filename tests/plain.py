@@ -5,14 +5,17 @@ For tests that start a run hundreds of times, and for the benchmark that asks wh
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from unittest import mock
 
 from prefect import Task, unmapped
 
 import flows.paid_ads
+
+seo = import_module("flows.seo")  # not its flow of the same name
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,10 @@ class _Plain:
 def plain_steps(
     around: Callable[[str, Callable[[], Any]], Any] = lambda name, call: call(),
 ) -> Iterator[None]:
-    """Within the block every paid-ads step is its plain function, called through `around`."""
-    steps = {name: step for name, step in vars(flows.paid_ads).items() if isinstance(step, Task)}
-    plain = {name: _Plain(name, step.fn, around) for name, step in steps.items()}
-    with mock.patch.multiple(flows.paid_ads, **plain):
+    """Within the block every step of a process is its plain function, called through `around`."""
+    with ExitStack() as patched:
+        for flow in (flows.paid_ads, seo):
+            steps = {name: step for name, step in vars(flow).items() if isinstance(step, Task)}
+            plain = {name: _Plain(name, step.fn, around) for name, step in steps.items()}
+            patched.enter_context(mock.patch.multiple(flow, **plain))
         yield

@@ -20,7 +20,8 @@ from connectors.sandbox.edits import Edit
 from connectors.sandbox.faults import Fault, Faults
 from connectors.sandbox.market import Market
 from connectors.sandbox.response import Response
-from connectors.sandbox.server import Call, Sandbox
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.serving import Call
 from connectors.sandbox.size import sized
 from connectors.sandbox.small import small
 

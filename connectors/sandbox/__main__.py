@@ -1,6 +1,7 @@
 """`python -m connectors.sandbox`: a market for other processes, until SIGTERM or SIGINT.
 
-Prints one JSON line when it is ready, with `url`, `google_url`, `meta_url` and `today`.
+Prints one JSON line when it is ready, with `url`, `google_url`, `meta_url` and `today`. The demo's
+brands have websites: `site_urls` and `competitor_urls` by brand, empty for other scenarios.
 """
 
 import argparse
@@ -9,11 +10,13 @@ import signal
 import sys
 from datetime import date
 from threading import Event
+from typing import Any
 
 from connectors.sandbox.demo import DEMO_TODAY, demo
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.size import sized
 from connectors.sandbox.small import KINDS, small
+from connectors.sandbox.web import SimulatedWeb, demo_webs
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,23 +28,32 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--today", type=date.fromisoformat, default=DEMO_TODAY)
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
     chosen = parser.parse_args(arguments)
+    webs: dict[str, SimulatedWeb] = {}
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if chosen.scenario in KINDS:
         scenario = small(chosen.scenario, chosen.seed)
+    elif chosen.scenario == "size":
+        scenario = sized(chosen.campaigns, chosen.seed)
     else:
-        scenario = demo() if chosen.scenario == "demo" else sized(chosen.campaigns, chosen.seed)
-    with Sandbox(scenario, chosen.seed, chosen.today, port=chosen.port) as sandbox:
-        ready = {
-            "url": sandbox.url,
-            "google_url": sandbox.google_url,
-            "meta_url": sandbox.meta_url,
-            "today": chosen.today.isoformat(),
-        }
-        print(json.dumps(ready), flush=True)
+        scenario, webs = demo(), demo_webs(chosen.seed, chosen.today)
+    with Sandbox(scenario, chosen.seed, chosen.today, port=chosen.port, webs=webs) as sandbox:
+        print(json.dumps(ready(sandbox)), flush=True)
         stop.wait()
     return 0
+
+
+def ready(sandbox: Sandbox) -> dict[str, Any]:
+    """Return where everything is."""
+    return {
+        "url": sandbox.url,
+        "google_url": sandbox.google_url,
+        "meta_url": sandbox.meta_url,
+        "today": sandbox.world.clock.isoformat(),
+        "site_urls": sandbox.site_urls,
+        "competitor_urls": sandbox.competitor_urls,
+    }
 
 
 if __name__ == "__main__":

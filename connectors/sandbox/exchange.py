@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
+
+from connectors.sandbox.faults import Fault
 
 JSON = "application/json; charset=UTF-8"
 
@@ -46,3 +48,15 @@ class Response:
 def answer(payload: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON response."""
     return Response(status, orjson.dumps(payload), headers=headers or {})
+
+
+class Part(Protocol):
+    """A part of the sandbox that answers requests under its own prefix."""
+
+    def account_of(self, request: Request) -> str:
+        """Return the account a request is about."""
+        ...
+
+    def respond(self, request: Request, fault: Fault | None = None) -> Response:
+        """Answer a request."""
+        ...

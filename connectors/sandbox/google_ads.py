@@ -38,7 +38,6 @@ from connectors.sandbox.writes import Author
 
 PAGE_ROWS = 10_000
 VERSION = "v26"
-SCOPE = "https://www.googleapis.com/auth/adwords"
 RESULTS_KEPT = 2_000_000  # rows of parsed queries
 PAGES_KEPT = 256 * 1024 * 1024  # bytes of written pages
 
@@ -90,7 +89,7 @@ class GoogleAds:
             description = "Token has been expired or revoked."
             return answer({"error": "invalid_grant", "error_description": description}, 400)
         token = {"access_token": self._world.tokens.issue(), "expires_in": 3599}
-        return answer({**token, "scope": SCOPE, "token_type": "Bearer"})
+        return answer({**token, "token_type": "Bearer"})
 
     def _routed(self, request: Request, fault: Fault | None, request_id: str) -> Response:
         self._check_token(request)

@@ -2,25 +2,24 @@
 
 <url>/google/token, <url>/google/v26/...     Google Ads; a connector's base URL is <url>/google
 <url>/meta/v26.0/...                         Meta; a connector's base URL is <url>/meta
-<url>/site/<brand>/<path>                    landing pages
+<url>/site/<brand>/<path>                    landing pages of brands without a website
+<url>/search_console, /google_analytics, /pagespeed, /crux    what vendors know of the websites
 <url>/inbox                                  where messages to owners arrive
 <url>/_sandbox/...                           the clock, faults, logs: see `controls.py`
+
+The brands' websites (`web/`), where there are any, have ports of their own, `site_urls`, and ads
+lead there. How requests come in is in `serving.py`.
 """
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import SHUT_RDWR
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from typing import TYPE_CHECKING
 
 from connectors.sandbox.controls import controlled
 from connectors.sandbox.edits import Edit
-from connectors.sandbox.exchange import Request, Response, answer
+from connectors.sandbox.exchange import Part, Request, Response, answer
 from connectors.sandbox.faults import Fault, Faults
 from connectors.sandbox.google_ads import GoogleAds
 from connectors.sandbox.inbox import Inbox
@@ -28,41 +27,22 @@ from connectors.sandbox.market import Market
 from connectors.sandbox.meta_ads import MetaAds
 from connectors.sandbox.meta_insight_calls import SYNC_ROWS
 from connectors.sandbox.people import edit_by_hand
+from connectors.sandbox.serving import Call, Server
 from connectors.sandbox.site import Site
 from connectors.sandbox.structure import Scenario
 from connectors.sandbox.world import MORNING, World
 
+if TYPE_CHECKING:
+    from connectors.sandbox.web import SimulatedWeb, Website
+
 HTML_PAGE = b"<!DOCTYPE html><html><head><title>Service Unavailable</title></head></html>"
-DRIPS = 20
-"""Into how many pieces a slow answer is cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call that was answered. Never a query, a header or a body: those carry secrets."""
-
-    method: str
-    path: str
-    account: str
-    moment: float  # seconds of a monotonic clock
-    status: int  # 0: the connection was cut instead of an answer
-    fault: str
-
-
-class Part(Protocol):
-    """A part of the sandbox that answers requests under its own prefix."""
-
-    def account_of(self, request: Request) -> str:
-        """Return the account a request is about."""
-        ...
-
-    def respond(self, request: Request, fault: Fault | None = None) -> Response:
-        """Answer a request."""
-        ...
 
 
 class Sandbox:
-    """A running market. Use it as a context manager, or call `start` and `close`."""
+    """A running market. Use it as a context manager, or call `start` and `close`.
+
+    `webs`: brand to its website, which is served too and goes by the same clock.
+    """
 
     def __init__(
         self,
@@ -73,6 +53,7 @@ class Sandbox:
         port: int = 0,
         app_secret: str = "",
         sync_rows: int = SYNC_ROWS,
+        webs: "Mapping[str, SimulatedWeb] | None" = None,
     ) -> None:
         self.world = World(Market(scenario, seed), today, app_secret=app_secret)
         self.inbox = Inbox()
@@ -82,10 +63,15 @@ class Sandbox:
             "site": Site(self.world),
             "inbox": self.inbox,
         }
+        self.websites: dict[str, Website] = {}
+        if webs:
+            self._host(webs)
+        self.site_urls = {brand: website.url for brand, website in self.websites.items()}
+        self.world.sites = self.site_urls
         self._log: list[Call] = []
         self._log_lock = Lock()
         self.closing = Event()
-        self._server = _Server(("127.0.0.1", port), self)
+        self._server = Server(("127.0.0.1", port), self)
         self.url = self.world.url = f"http://127.0.0.1:{self._server.server_port}"
         self.google_url = f"{self.url}/google"
         self.meta_url = f"{self.url}/meta"
@@ -104,8 +90,10 @@ class Sandbox:
         self.close()
 
     def start(self) -> None:
-        """Serve in a thread until `close`."""
+        """Serve in a thread until `close`; every website in one of its own."""
         self._thread.start()
+        for website in self.websites.values():
+            website.start()
 
     def close(self) -> None:
         """Stop serving, cut what is still open, wait until the thread is gone."""
@@ -114,6 +102,20 @@ class Sandbox:
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
+        for website in self.websites.values():
+            website.close()
+
+    def _host(self, webs: "Mapping[str, SimulatedWeb]") -> None:
+        from connectors.sandbox.web.vendors import vendors  # only who has a website pays for it
+        from connectors.sandbox.web.website import bound
+
+        self.websites = bound(webs, self.world.clock, self.world.faults)
+        self._parts |= vendors(self.world, webs.values())
+
+    @property
+    def competitor_urls(self) -> dict[str, str]:
+        """Where each brand's competitor is, without a slash at the end."""
+        return {brand: website.competitor_url for brand, website in self.websites.items()}
 
     @property
     def faults(self) -> Faults:
@@ -135,6 +137,8 @@ class Sandbox:
         """Let it be nine in the morning of that day; figures change as they do in real accounts."""
         self.world.clock = today
         self.world.minute = MORNING
+        for website in self.websites.values():
+            website.web.today = today
 
     def advance(self, days: int = 1) -> None:
         """Let so many days pass; it is nine in the morning."""
@@ -194,100 +198,6 @@ class Sandbox:
             body = body[: len(body) // 2]
             response = Response(200, body, response.content_type, response.headers)
         return response, fault, account
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
-        super().__init__(address, _Handler)
-        self.sandbox = sandbox
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that went away is no news; anything else is a bug of the sandbox: show it."""
-        import sys
-
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def _handle(self) -> None:
-        sandbox = self.server.sandbox
-        parts = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        request = Request(
-            self.command,
-            parts.path,
-            dict(parse_qsl(parts.query, keep_blank_values=True)),
-            {name.lower(): value for name, value in self.headers.items()},
-            self.rfile.read(length) if length else b"",
-        )
-        try:
-            response, fault, account = sandbox.respond(request)
-        except (KeyError, TypeError, ValueError) as error:
-            if not parts.path.startswith("/_sandbox/"):
-                raise
-            response, fault, account = answer({"error": str(error)}, 400), None, ""
-        if not parts.path.startswith("/_sandbox/"):
-            status = response.status if response is not None else 0
-            kind = fault.kind if fault is not None else ""
-            moment = time.monotonic()
-            sandbox.note(Call(self.command, parts.path, account, moment, status, kind))
-        if response is None:
-            self._cut()
-        else:
-            self._send(response, fault)
-
-    do_GET = do_POST = do_DELETE = do_HEAD = _handle  # noqa: N815 - names that the base class calls
-
-    def _send(self, response: Response, fault: Fault | None) -> None:
-        if not isinstance(response.body, bytes):
-            self._send_chunks(response, response.body)
-            return
-        head = self._head(response, ("Content-Length", str(len(response.body))))
-        body = b"" if self.command == "HEAD" else response.body
-        if fault is not None and fault.kind == "cut_body":
-            self.connection.sendall(head + body[: len(body) // 2])
-            self._cut()
-        elif fault is not None and fault.kind == "slow_drip":
-            self._drip(head + body, fault.seconds)
-        else:
-            self.connection.sendall(head + body)
-
-    def _send_chunks(self, response: Response, chunks: Iterator[bytes]) -> None:
-        self.connection.sendall(self._head(response, ("Transfer-Encoding", "chunked")))
-        for chunk in chunks:
-            self.connection.sendall(b"%x\r\n" % len(chunk) + chunk + b"\r\n")
-        self.connection.sendall(b"0\r\n\r\n")
-
-    def _drip(self, data: bytes, seconds: float) -> None:
-        step = max(1, -(-len(data) // DRIPS))
-        for start in range(0, len(data), step):
-            self.connection.sendall(data[start : start + step])
-            if self.server.sandbox.closing.wait(seconds / DRIPS):
-                self._cut()
-                return
-
-    def _head(self, response: Response, framing: tuple[str, str]) -> bytes:
-        phrase = self.responses.get(response.status, ("Unknown", ""))[0]
-        headers = {"Content-Type": response.content_type, framing[0]: framing[1]}
-        lines = [f"HTTP/1.1 {response.status} {phrase}"]
-        lines += [f"{name}: {value}" for name, value in {**headers, **response.headers}.items()]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-
-    def _cut(self) -> None:
-        self.close_connection = True
-        self.connection.shutdown(SHUT_RDWR)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Say nothing: a query string may carry a token."""
 
 
 def _bytes(response: Response) -> bytes:

@@ -1,5 +1,6 @@
 """What do all parts of a running sandbox share? The market, the clock, tokens, faults."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from threading import Lock
@@ -54,6 +55,7 @@ class World:
         self.app_secret = app_secret
         self.minute = MORNING
         self.url = ""
+        self.sites: Mapping[str, str] = {}  # brand to its website, without a slash at the end
         self.faults = Faults()
         self.tokens = Tokens()
         self._requests = count(1)
@@ -75,7 +77,7 @@ class World:
 
     def site(self, brand: str) -> str:
         """Return where a brand's landing pages are."""
-        return f"{self.url}/site/{brand}"
+        return self.sites.get(brand, f"{self.url}/site/{brand}")
 
     def request_id(self) -> str:
         """Return a new id to trace a request by."""

@@ -1,6 +1,7 @@
 """Which accounts and entities are there, and how were they when we last looked?"""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from config.models import Level
 from connectors.base import Account, Entity, RejectedError
+from connectors.warehouse.bulk import insert_rows
 from connectors.warehouse.database import Database
 from connectors.warehouse.schema import accounts, entities
 
@@ -18,6 +20,39 @@ IDS_PER_QUERY = 5_000
 """SQLite takes 32,766 values in one statement, PostgreSQL 65,535."""
 
 ENTITY_KEY = (entities.c.account_key, entities.c.level, entities.c.entity_id)
+
+
+def _entities_query() -> sa.Select[Any]:
+    """Select the entities of `keys` and `level`, each with its campaign's name."""
+    campaign = entities.alias("campaign")
+    campaign_id = sa.case(
+        (entities.c.level == "campaign", entities.c.entity_id), else_=entities.c.campaign_id
+    )
+    names = ("entity_key", "account_key", "level", "entity_id", "parent_id")
+    return (
+        sa.select(
+            *(entities.c[name] for name in names),
+            campaign_id.label("campaign_id"),
+            campaign.c.name.label("campaign_name"),
+            *(column for column in entities.c if column.name not in {*names, "campaign_id"}),
+        )
+        .join_from(
+            entities,
+            campaign,
+            (campaign.c.account_key == entities.c.account_key)
+            & (campaign.c.level == "campaign")
+            & (campaign.c.entity_id == campaign_id),
+            isouter=True,
+        )
+        .where(
+            entities.c.account_key.in_(sa.bindparam("keys", expanding=True)),
+            entities.c.level == sa.bindparam("level"),
+        )
+        .order_by(entities.c.entity_key)
+    )
+
+
+ENTITIES = _entities_query()
 
 
 class AccountStore(Database):
@@ -101,34 +136,15 @@ class AccountStore(Database):
         campaign_name, name, status, status_since (date), daily_budget (float, major units),
         approval, url, end_date (date), labels (list), details (dict).
         """
-        campaign = entities.alias("campaign")
-        campaign_id = sa.case(
-            (entities.c.level == "campaign", entities.c.entity_id), else_=entities.c.campaign_id
-        )
-        names = ("entity_key", "account_key", "level", "entity_id", "parent_id")
-        query = (
-            sa.select(
-                *(entities.c[name] for name in names),
-                campaign_id.label("campaign_id"),
-                campaign.c.name.label("campaign_name"),
-                *(column for column in entities.c if column.name not in {*names, "campaign_id"}),
-            )
-            .join_from(
-                entities,
-                campaign,
-                (campaign.c.account_key == entities.c.account_key)
-                & (campaign.c.level == "campaign")
-                & (campaign.c.entity_id == campaign_id),
-                isouter=True,
-            )
-            .where(entities.c.account_key.in_([*account_keys]), entities.c.level == level)
-            .order_by(entities.c.entity_key)
-        )
-        return self._frame(query).astype({"daily_budget": "float64"})
+        frame = self._frame(ENTITIES, {"keys": [*account_keys], "level": level})
+        frame["daily_budget"] = frame["daily_budget"].astype("float64")
+        return frame
 
-    def _frame(self, query: sa.Select[Any]) -> pd.DataFrame:
+    def _frame(
+        self, query: sa.Select[Any], values: Mapping[str, object] | None = None
+    ) -> pd.DataFrame:
         with self.reading() as connection:
-            result = connection.execute(query)
+            result = connection.execute(query, values or {})
             # Bare tuples: pandas asks each row what it is, and a SQLAlchemy row takes long to say.
             rows = [tuple(row) for row in result]
             return pd.DataFrame.from_records(rows, columns=[*result.keys()])
@@ -165,23 +181,28 @@ class AccountStore(Database):
 
 
 def entity_keys(
-    database: Database, connection: Connection, account_key: int, level: str, ids: Iterable[str]
+    connection: Connection,
+    account_key: int,
+    level: Level,
+    ids: Iterable[str],
+    describe: Callable[[str], Entity] | None = None,
 ) -> dict[str, int]:
-    """Return the key of each entity id. Ids we have never seen become entities of unknown status.
+    """Return the key of each entity id. Ids that we have never seen become entities: those that
+    `describe` returns, else of unknown status.
 
-    That happens when figures arrive of something that the platform no longer lists.
+    That happens when figures arrive of something that the platform does not list (any more).
     """
     query = sa.select(entities.c.entity_id, entities.c.entity_key).where(
         entities.c.account_key == account_key, entities.c.level == level
     )
     keys = _pairs(connection, query)
-    rows = [
-        _row(account_key, Entity(level, name, name, "unknown"))  # type: ignore[arg-type]
-        for name in ids
-        if name not in keys
-    ]
-    if rows:
-        connection.execute(database.upsert(entities).on_conflict_do_nothing(), rows)
+    described = describe or (lambda name: Entity(level, name, name, "unknown"))
+    new = [_row(account_key, described(name)) for name in ids if name not in keys]
+    if new:
+        names = [*new[0]]
+        for row in new:
+            row |= {"labels": json.dumps(row["labels"]), "details": json.dumps(row["details"])}
+        insert_rows(connection, entities, names, [tuple(row.values()) for row in new])
         keys = _pairs(connection, query)
     return keys
 

@@ -7,7 +7,7 @@ first known, and every later change of it, tell how complete it was at which age
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,13 +17,13 @@ from sqlalchemy.engine import Connection
 
 from connectors.warehouse.figures import Figures, FloatArray, IntArray, Scope
 from connectors.warehouse.known import owners
+from connectors.warehouse.pull_ledger import Day, covering
 from connectors.warehouse.schema import accounts, entities, revisions
-
-Day = tuple[int, int]
-"""An account's key and the ordinal of its day."""
 
 Step = tuple[Day, datetime, float]
 """By how much a day's total changed, and when."""
+
+_DAYS = date.max.toordinal() + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Arrivals:
     last_age: IntArray  # when the latest pull looked: later changes are not known
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What the pulls say of a day: when one first brought the metric, and the ages of both ends."""
 
@@ -56,17 +56,19 @@ class _Known:
 
 
 def arrivals_of(
-    connection: Connection,
-    scope: Scope,
-    metric: str,
-    figures: Figures,
-    ledger: Sequence[sa.Row[Any]],
-) -> Arrivals:
-    """Put the arrivals together from the figures of now, the complete pulls and the revisions."""
+    connection: Connection, scope: Scope, figures: Figures, ledger: Sequence[sa.Row[Any]]
+) -> dict[str, Arrivals]:
+    """Put the arrivals of each metric of the figures together: from the figures of now, the
+    complete pulls and the revisions."""
     account = owners(connection, scope, figures.entity_key)
-    totals = totals_of(account, figures.day, figures.values[metric])
-    steps = steps_of(connection, scope, metric)
-    return arrivals(scope, metric, totals, ledger, zones_of(connection, scope), steps)
+    zones = zones_of(connection, scope)
+    steps = steps_of(connection, scope, [*figures.values])
+    return {
+        metric: arrivals(
+            scope, metric, totals_of(account, figures.day, values), ledger, zones, steps[metric]
+        )
+        for metric, values in figures.values.items()
+    }
 
 
 def arrivals(
@@ -109,35 +111,37 @@ def _known_days(
     scope: Scope, metric: str, ledger: Sequence[sa.Row[Any]], zones: Mapping[int, ZoneInfo]
 ) -> dict[Day, _Known]:
     """Return the days that a complete pull of this metric covers. One without rows has them all."""
-    known: dict[Day, _Known] = {}
-    for pull in ledger:
-        if pull.metrics and metric not in pull.metrics.split(","):
-            continue
-        start = max(pull.window_start, scope.window.start).toordinal()
-        today = _age(0, pull.pulled_at, zones[pull.account_key])
-        for day in range(start, pull.window_end.toordinal() + 1):
-            age = today - day
-            new = _Known(pull.pulled_at, age, age)
-            seen = known.setdefault((pull.account_key, day), new)
-            seen.last_age = max(seen.last_age, age)
-    return known
+    own = [pull for pull in ledger if not pull.metrics or metric in pull.metrics.split(",")]
+    today = [_age(0, pull.pulled_at, zones[pull.account_key]) for pull in own]
+    start = scope.window.start.toordinal()
+    first, last = covering(own, start), covering(own, start, latest=True)
+    return {
+        day: _Known(own[n].pulled_at, today[n] - day[1], today[last[day]] - day[1])
+        for day, n in first.items()
+    }
 
 
 def totals_of(account: IntArray, day: IntArray, values: FloatArray) -> dict[Day, float]:
     """Return the total of each account's day; unknown figures add nothing."""
-    pairs, place = np.unique(np.stack([account, day], axis=1), axis=0, return_inverse=True)
-    sums = np.bincount(place.ravel(), np.nan_to_num(values), len(pairs))
+    pairs, place = np.unique(account * _DAYS + day, return_inverse=True)
+    sums = np.bincount(place, np.nan_to_num(values), len(pairs))
     return {
-        (int(key), int(day)): float(total) for (key, day), total in zip(pairs, sums, strict=True)
+        divmod(pair, _DAYS): total
+        for pair, total in zip(pairs.tolist(), sums.tolist(), strict=True)
     }
 
 
-def steps_of(connection: Connection, scope: Scope, metric: str) -> list[Step]:
-    """Return every change of the daily totals of a metric."""
+def steps_of(connection: Connection, scope: Scope, metrics: Sequence[str]) -> dict[str, list[Step]]:
+    """Return every change of the daily totals of each metric."""
     grown = sa.func.coalesce(revisions.c.new_value, 0.0) - sa.func.coalesce(
         revisions.c.old_value, 0.0
     )
-    of = (entities.c.account_key, revisions.c.date_day, revisions.c.changed_at)
+    of = (
+        revisions.c.metric,
+        entities.c.account_key,
+        revisions.c.date_day,
+        revisions.c.changed_at,
+    )
     query = (
         sa.select(*of, sa.func.sum(grown))
         .join_from(revisions, entities, entities.c.entity_key == revisions.c.entity_key)
@@ -146,14 +150,14 @@ def steps_of(connection: Connection, scope: Scope, metric: str) -> list[Step]:
             entities.c.level == scope.level,
             revisions.c.breakdown == "",
             revisions.c.date_day >= scope.window.start,
-            revisions.c.metric == metric,
+            revisions.c.metric.in_(metrics),
         )
         .group_by(*of)
     )
-    return [
-        ((account, day.toordinal()), changed_at, step)
-        for account, day, changed_at, step in connection.execute(query)
-    ]
+    steps: dict[str, list[Step]] = {metric: [] for metric in metrics}
+    for metric, account, day, changed_at, step in connection.execute(query):
+        steps[metric].append(((account, day.toordinal()), changed_at, step))
+    return steps
 
 
 def _growth(

@@ -5,13 +5,14 @@ some 60 MB until the pull is complete and written at once.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from connectors.base import RejectedError, Window
+from connectors.base import Entity, RejectedError, Window
+from connectors.sites import Quality
 from connectors.warehouse.figures import Codes, Figures, FloatArray, TextArray
 
 METRIC = re.compile(r"[a-z][a-z0-9_]*")
@@ -35,6 +36,10 @@ class PullWriter:
         self._values: dict[str, list[FloatArray]] = {}
         self.rows = 0
         """How many rows came, keys that came twice counted twice."""
+        self.describe: Callable[[str], Entity] | None = None
+        """What a thing is that figures come for and no list has named; None: nobody knows."""
+        self.quality: Quality | None = None
+        """What the platform says that these figures lack; None: it says nothing about it."""
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -1,11 +1,16 @@
 """How do we talk to the database? One engine, reads and writes, errors without a password."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
+from weakref import WeakSet
 
+import orjson
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -34,14 +39,13 @@ class Database:
         self.sqlite = parsed.get_backend_name() == "sqlite"
         if self.sqlite:
             Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-        self.engine = sa.create_engine(parsed, hide_parameters=True, pool_pre_ping=not self.sqlite)
-        if self.sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+        self._shared = _shared_engine(parsed)
+        self.engine = self._shared.engine
+        self._shared.join(self)
 
     def close(self) -> None:
-        """Close every connection; the object is of no use afterwards."""
-        self.engine.dispose()
+        """Close every connection that nobody else uses; the object is of no use afterwards."""
+        self._shared.leave(self)
 
     def __enter__(self) -> Self:
         return self
@@ -56,9 +60,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open one consistent view of the data."""
-        options: dict[str, Any] = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
         with self._errors(), self.engine.connect() as connection:
-            connection = connection.execution_options(**options)
+            if not self.sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
@@ -88,6 +92,45 @@ class Database:
             raise TransientError(f"warehouse {self.place}: {_first_line(error)}") from error
         except (DBAPIError, *DRIVER_REFUSED) as error:
             raise RejectedError(f"warehouse {self.place}: {_first_line(error)}") from error
+
+
+class _SharedEngine:
+    """The engine of all that open one database in this process.
+
+    An engine remembers how each statement reads in SQL, and working that out takes longer than
+    most statements do. Connections are closed once the last user leaves.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._users: WeakSet[Database] = WeakSet()
+        self._lock = Lock()
+
+    def join(self, user: Database) -> None:
+        with self._lock:
+            self._users.add(user)
+
+    def leave(self, user: Database) -> None:
+        with self._lock:
+            self._users.discard(user)
+            if not self._users:
+                self.engine.dispose()
+
+
+@lru_cache(maxsize=8)
+def _shared_engine(url: URL) -> _SharedEngine:
+    sqlite = url.get_backend_name() == "sqlite"
+    engine = sa.create_engine(
+        url, hide_parameters=True, pool_pre_ping=not sqlite, json_deserializer=orjson.loads
+    )
+    if sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return _SharedEngine(engine)
+
+
+# A forked process must not talk over its parent's connections: it opens its own.
+os.register_at_fork(after_in_child=_shared_engine.cache_clear)
 
 
 def _parse(url: str) -> URL:

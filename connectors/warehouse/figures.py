@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from config.models import Level
 from connectors.base import Window
 
 FloatArray = npt.NDArray[np.float64]
@@ -54,6 +55,6 @@ class Scope:
     """Which daily figures: of these accounts, of one level, in a window, one kind of breakdown."""
 
     account_keys: tuple[int, ...]
-    level: str
+    level: Level
     window: Window
     breakdown: str = ""

@@ -126,13 +126,16 @@ class PastWarehouse(LookingWarehouse):
         return coverage_of(ledger, Window(window.start, self._end(window)))
 
     def arrivals(
-        self, account_keys: Sequence[int], level: Level, metric: str, since: date
-    ) -> Arrivals:
-        """Return how daily totals grew, as far as it was known at the moment.
+        self, account_keys: Sequence[int], level: Level, metrics: Sequence[str], since: date
+    ) -> dict[str, Arrivals]:
+        """Return by metric how daily totals grew, as far as it was known at the moment.
 
         Where all that is known today counts, so does how late it came.
         """
-        key = (tuple(account_keys), level, metric)
+        keys = tuple(account_keys)
+        return {metric: self._arrived((keys, level, metric), since) for metric in metrics}
+
+    def _arrived(self, key: MetricKey, since: date) -> Arrivals:
         known_at = self.moment.known_at
         asked = (known_at, since if known_at else date.min)
         if key not in self._memory.arrived or self._memory.arrived[key][0] != asked:
@@ -142,7 +145,7 @@ class PastWarehouse(LookingWarehouse):
     def _arrivals(self, key: MetricKey, since: date, known_at: datetime | None) -> Arrivals:
         account_keys, level, metric = key
         if known_at is None:
-            return super().arrivals(account_keys, level, metric, since)
+            return super().arrivals(account_keys, level, [metric], since)[metric]
         scope = Scope(account_keys, level, Window(since, date.max))
         growth = self._growth(key, scope)
         figures = self.performance(account_keys, level, Window(since, self._last), [metric])
@@ -197,6 +200,6 @@ class PastWarehouse(LookingWarehouse):
         """Return every step of a metric's daily totals; `scope` is the earliest asked for."""
         if key not in self._memory.growth:
             with self.reading() as connection:
-                steps = steps_of(connection, scope, key[2])
+                steps = steps_of(connection, scope, [key[2]])[key[2]]
                 self._memory.growth[key] = _Growth(steps, zones_of(connection, scope))
         return self._memory.growth[key]

@@ -15,6 +15,9 @@ from connectors.warehouse.schema import pulls
 
 COMPLETE = "complete"
 
+Day = tuple[int, int]
+"""An account's key and the ordinal of its day."""
+
 
 def normal(breakdown: str) -> str:
     """Return the kind of a breakdown under one name: `gender,age` and `age,gender` are the same."""
@@ -46,20 +49,43 @@ def ledger_of(
 
 def coverage_of(ledger: Sequence[sa.Row[Any]], window: Window) -> pd.DataFrame:
     """Return which days of a window these pulls cover: account_key, date_day (ordinal), and
-    pulled_at, the moment of the latest of them."""
-    latest: dict[tuple[int, int], datetime] = {}
-    for row in ledger:
-        start, end = max(row.window_start, window.start), min(row.window_end, window.end)
-        for day in range(start.toordinal(), end.toordinal() + 1):
-            latest[row.account_key, day] = row.pulled_at
-    keys = np.array([*latest], np.int64).reshape(-1, 2)
+    pulled_at, the moment of the latest of them. Ordered by account and day."""
+    latest = covering(ledger, window.start.toordinal(), window.end.toordinal(), latest=True)
+    days = np.array([*latest], np.int64).reshape(-1, 2)
+    moments = pd.to_datetime([row.pulled_at for row in ledger], utc=True)
     return pd.DataFrame(
         {
-            "account_key": keys[:, 0],
-            "date_day": keys[:, 1],
-            "pulled_at": pd.to_datetime([*latest.values()], utc=True),
+            "account_key": days[:, 0],
+            "date_day": days[:, 1],
+            "pulled_at": moments.take([*latest.values()]),
         }
     )
+
+
+def covering(
+    ledger: Sequence[sa.Row[Any]], start: int, end: int | None = None, *, latest: bool = False
+) -> dict[Day, int]:
+    """Return the first (or `latest`) of these pulls that covers each day from `start` to `end`, by
+    its place in the ledger. Ordered by account and day."""
+    found: dict[Day, int] = {}
+    for key in sorted({row.account_key for row in ledger}):
+        own = [
+            (
+                n,
+                max(row.window_start.toordinal() - start, 0),
+                row.window_end.toordinal() - start + 1,
+            )
+            for n, row in enumerate(ledger)
+            if row.account_key == key
+        ]
+        days = max(stop for _, _, stop in own) if end is None else end - start + 1
+        places = np.full(max(days, 0), -1)
+        for n, first, stop in own if latest else reversed(own):
+            places[first : max(stop, 0)] = n
+        covered = np.flatnonzero(places >= 0)
+        days_of_key = zip([key] * len(covered), (covered + start).tolist(), strict=True)
+        found |= dict(zip(days_of_key, places[covered].tolist(), strict=True))
+    return found
 
 
 def days_of(ledger: Sequence[sa.Row[Any]]) -> IntArray:

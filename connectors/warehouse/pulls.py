@@ -26,6 +26,7 @@ from connectors.warehouse.pull_ledger import (
     ledger_of,
     normal,
 )
+from connectors.warehouse.pull_quality import quality_row
 from connectors.warehouse.schema import entities, performance_daily, pulls
 
 RUNNING, FAILED = "running", "failed"
@@ -133,16 +134,16 @@ class PullStore(AccountStore):
         return coverage_of(ledger, window)
 
     def arrivals(
-        self, account_keys: Sequence[int], level: Level, metric: str, since: date
-    ) -> Arrivals:
-        """Return how the daily totals of a metric grew after they were first known, per account.
+        self, account_keys: Sequence[int], level: Level, metrics: Sequence[str], since: date
+    ) -> dict[str, Arrivals]:
+        """Return by metric how its daily totals grew after they were first known, per account.
 
         Of all days from `since` on, summed over the entities of the level, without breakdowns.
         """
         scope = Scope(tuple(account_keys), level, Window(since, date.max))
         with self.reading() as connection:
-            figures = self._read(connection, scope, [metric])
-            return arrivals_of(connection, scope, metric, figures, ledger_of(connection, scope))
+            figures = self._read(connection, scope, metrics)
+            return arrivals_of(connection, scope, figures, ledger_of(connection, scope))
 
     def pulls(self, run_id: str) -> pd.DataFrame:
         """Return the ledger of one run, in the order the pulls began."""
@@ -222,7 +223,9 @@ class PullStore(AccountStore):
     ) -> None:
         """Write what the pull changes and close it, all in the caller's transaction."""
         metrics = ",".join(writer.metrics)
-        keys = entity_keys(self, connection, scope.account_keys[0], scope.level, writer.entity_ids)
+        keys = entity_keys(
+            connection, scope.account_keys[0], scope.level, writer.entity_ids, writer.describe
+        )
         ledger = ledger_of(connection, scope)
         brought = {name for row in ledger for name in row.metrics.split(",") if name}
         stored = self._read(connection, scope, [*CORE_METRICS, *sorted(brought - {*CORE_METRICS})])
@@ -240,6 +243,7 @@ class PullStore(AccountStore):
             rows_pulled=writer.rows,
             rows_changed=len(changes.rows),
             metrics=metrics,
+            quality=quality_row(writer.quality),
         )
 
     def _read(self, connection: Connection, scope: Scope, metrics: Sequence[str]) -> Figures:

@@ -102,7 +102,7 @@ class RunStore(Database):
 
     def results(self, brand: str, process: str, as_of: date) -> list[Result]:
         """Return the verdicts of the newest run of that day, as they were stored."""
-        names = [name for name in Result.__dataclass_fields__ if name != "check"]
+        names = [name for name in Result.__dataclass_fields__ if name not in ("check", "todo")]
         query = (
             sa.select(*(check_results.c[name] for name in names))
             .add_columns(check_results.c.check_name.label("check"))

@@ -1,6 +1,7 @@
 """Which tables does the warehouse have? The migrations create what stands here.
 
-The tables of actions stand in `action_tables.py`.
+The tables of actions stand in `action_tables.py`, those of websites in `site_tables.py`, those of
+people's work in `work_tables.py`.
 
 Analysts read these tables and the views in `migrations/views.py`; both names and units stay.
 Money is in major units of the account's currency, a day is a day of the account's time zone,
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that this code needs. A test keeps it equal to the newest one."""
 
 
@@ -102,6 +103,7 @@ pulls = sa.Table(
     sa.Column("metrics", sa.Text, nullable=False),  # comma-separated, those the pull brought
     sa.Column("error", sa.Text),
     sa.Column("pulled_at", Moment, nullable=False),
+    sa.Column("quality", sa.JSON(none_as_null=True)),  # what the platform says the figures lack
     sa.Index(None, "account_key", "level", "breakdown", "window_end"),
     sa.Index(None, "run_id"),
 )

@@ -5,17 +5,48 @@ from typing import Self
 from connectors.warehouse.action_steps import ActionSteps
 from connectors.warehouse.actions import ActionStore
 from connectors.warehouse.alerts import AlertStore
+from connectors.warehouse.crawled import CrawledStore
 from connectors.warehouse.database import Database
 from connectors.warehouse.edits import EditStore
+from connectors.warehouse.indexing import IndexingStore
+from connectors.warehouse.joint_steps import JointSteps
 from connectors.warehouse.outbox import Outbox
+from connectors.warehouse.page_history import PageHistory
+from connectors.warehouse.pruning import PruningStore
+from connectors.warehouse.publications import PublicationStore
+from connectors.warehouse.pull_quality import PullQualityStore
 from connectors.warehouse.pulls import PullStore
 from connectors.warehouse.runs import RunStore
+from connectors.warehouse.site_files import SiteFileStore
+from connectors.warehouse.speeds import SpeedStore
 from connectors.warehouse.stops import StopStore
+from connectors.warehouse.turns import TurnStore
 from connectors.warehouse.upgrade import check_revision, is_empty, upgrade
+from connectors.warehouse.work import WorkStore
+from connectors.warehouse.work_steps import WorkSteps
 
 
 class Warehouse(
-    PullStore, RunStore, AlertStore, Outbox, ActionStore, ActionSteps, StopStore, EditStore
+    PullStore,
+    RunStore,
+    AlertStore,
+    Outbox,
+    ActionStore,
+    ActionSteps,
+    JointSteps,
+    StopStore,
+    EditStore,
+    TurnStore,
+    PullQualityStore,
+    CrawledStore,
+    SiteFileStore,
+    PageHistory,
+    PruningStore,
+    SpeedStore,
+    IndexingStore,
+    PublicationStore,
+    WorkStore,
+    WorkSteps,
 ):
     """An open warehouse whose schema is the one this code needs. Threads may share it."""
 

@@ -16,8 +16,6 @@ account.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from config.playbooks import NegativeKeywordPlaybook
 from connectors.actions import Proposal
 from connectors.base import Window
@@ -43,6 +41,7 @@ from tasks.playbooks.situation import Place, Situation
 from tasks.playbooks.terms import (
     LEVEL,
     METRICS,
+    Term,
     asked_for,
     keyword_names,
     running,
@@ -97,7 +96,7 @@ def _wasted(playbook: NegativeKeywordPlaybook, figures: Figures) -> Iterator[Was
     """Yield the terms to exclude, each account's dearest first."""
     situation = figures.situation
     for account_key, window, terms in searched(playbook, figures):
-        converting = terms.loc[terms["late"] > 0, "name"].tolist()
+        converting = [term.name for term in terms if term.late > 0]
         keywords = keyword_names(situation, account_key, running=True)
         protected = Protected([*converting, *keywords])
         chosen: set[tuple[str, Words]] = set()
@@ -117,36 +116,40 @@ def _dear(
     figures: Figures,
     account_key: int,
     window: Window,
-    terms: pd.DataFrame,
+    terms: list[Term],
 ) -> list[Wasted]:
     """Return the terms of running campaigns that cost too much without a conversion."""
     campaigns = running(figures.situation, "campaign", account_key)
     targets = {
-        key: figures.target("cpa", "campaign", [one.entity_key]) for key, one in campaigns.items()
+        key: figures.target("cpa", "campaign", [one.entity_key]) or 0.0
+        for key, one in campaigns.items()
     }
-    asked = terms[asked_for(playbook, figures.situation, terms)]
-    rows = together(asked[asked["campaign_id"].isin(list(campaigns))], ["campaign_id"])
-    silent = ~rows["settled"] & (rows["conversions"] == 0) & (rows["late"] == 0)
-    target = rows["campaign_id"].map(targets).astype("float64")
-    dear = rows["spend"] >= target * playbook.spend_over_target_cpa  # False without a target
-    usable = rows["name"].map(can_be_keyword).astype("bool")
-    enough = rows["clicks"] >= playbook.minimum_clicks
-    found = rows.assign(target=target)[silent & dear & usable & enough & (target > 0)]
-    found = found.sort_values(["spend", "campaign_id", "text"], ascending=[False, True, True])
-    parts = asked[asked["text"].isin(found["text"])].groupby(["campaign_id", "text"])
-    keys = {place: group.tolist() for place, group in parts["entity_key"]}
+    asked = asked_for(playbook, figures.situation, terms)
+    found = [
+        search
+        for search in together(
+            (term for term in asked if term.campaign_id in campaigns), by_campaign=True
+        )
+        if not search.settled
+        and search.conversions == 0
+        and search.late == 0
+        and search.clicks >= playbook.minimum_clicks
+        and search.spend >= targets[search.campaign_id] * playbook.spend_over_target_cpa
+        and targets[search.campaign_id] > 0
+        and can_be_keyword(search.name)
+    ]
     return [
         Wasted(
             window=window,
-            campaign=campaigns[row["campaign_id"]],
-            text=row["name"],
-            item=item_of(playbook.match, row["name"]),
-            keys=tuple(sorted(keys[row["campaign_id"], row["text"]])),
-            spend=row["spend"],
-            clicks=row["clicks"],
-            target=row["target"],
+            campaign=campaigns[search.campaign_id],
+            text=search.name,
+            item=item_of(playbook.match, search.name),
+            keys=tuple(sorted(term.entity_key for term in search.terms)),
+            spend=search.spend,
+            clicks=search.clicks,
+            target=targets[search.campaign_id],
         )
-        for row in found.to_dict("records")
+        for search in sorted(found, key=lambda it: (-it.spend, it.campaign_id, it.text))
     ]
 
 

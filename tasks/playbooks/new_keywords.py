@@ -12,10 +12,8 @@ cannot be a keyword; campaigns and ad groups that do not run; accounts whose con
 not known. Most conversions come first, at most `most` per account.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-import pandas as pd
 
 from config.playbooks import NewKeywordPlaybook
 from connectors.actions import DONE, Proposal
@@ -34,6 +32,7 @@ from tasks.playbooks.proposing import (
 from tasks.playbooks.situation import Place, Situation
 from tasks.playbooks.terms import (
     METRICS,
+    Term,
     asked_for,
     keyword_names,
     running,
@@ -123,35 +122,35 @@ def _converting(
     figures: Figures,
     account_key: int,
     window: Window,
-    terms: pd.DataFrame,
+    terms: list[Term],
 ) -> Iterator[Winner]:
     """Yield the terms that convert well enough, most conversions first."""
     situation = figures.situation
     groups = running(situation, "ad_group", account_key)
     campaigns = running(situation, "campaign", account_key)
-    served = terms["parent_id"].isin(list(groups)) & terms["campaign_id"].isin(list(campaigns))
-    asked = terms[asked_for(playbook, situation, terms)]
-    rows = together(asked, [])
-    enough = rows["conversions"] >= playbook.minimum_conversions
-    rows = rows[enough & ~rows["settled"] & rows["name"].map(can_be_keyword).astype("bool")]
-    homes = _homes(asked[served.reindex(asked.index)])
-    rows = rows[rows["text"].isin(list(homes))]
-    rows = rows.sort_values(["conversions", "text"], ascending=[False, True])
-    for row in rows.to_dict("records"):
-        group, (spend, clicks, conversions) = groups[homes[row["text"]]], (row[m] for m in METRICS)
+    found = [
+        search
+        for search in together(asked_for(playbook, situation, terms), by_campaign=False)
+        if search.conversions >= playbook.minimum_conversions
+        and not search.settled
+        and can_be_keyword(search.name)
+    ]
+    for search in sorted(found, key=lambda it: (-it.conversions, it.text)):
+        served = [t for t in search.terms if t.ad_group_id in groups and t.campaign_id in campaigns]
+        if not served:
+            continue
+        group = groups[_home(served).ad_group_id]
         campaign = campaigns[group.campaign_id or ""]
         target = figures.target("cpa", "campaign", [campaign.entity_key])
-        if target is None or spend / conversions <= target:
-            item = item_of(playbook.match, row["name"])
-            yield Winner(window, group, row["name"], item, spend, clicks, conversions, target)
+        if target is None or search.spend / search.conversions <= target:
+            numbers = search.spend, search.clicks, search.conversions, target
+            item = item_of(playbook.match, search.name)
+            yield Winner(window, group, search.name, item, *numbers)
 
 
-def _homes(terms: pd.DataFrame) -> dict[str, str]:
-    """Return per term the ad group with the most conversions; of equals the cheaper one."""
-    order = terms.sort_values(
-        ["conversions", "spend", "parent_id"], ascending=[False, True, True]
-    ).drop_duplicates("text")
-    return dict(zip(order["text"], order["parent_id"], strict=True))
+def _home(terms: Iterable[Term]) -> Term:
+    """Return the term of the ad group with the most conversions; of equals the cheaper one."""
+    return min(terms, key=lambda term: (-term.conversions, term.spend, term.ad_group_id))
 
 
 def _excluded_by_us(situation: Situation, winner: Winner) -> bool:

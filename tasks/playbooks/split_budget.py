@@ -3,9 +3,12 @@
 Moved are budgets that the account's currency makes comparable, that the platform lets us set, and
 that nobody else is busy with. What they add up to stays the same, or is what the month has left. A
 budget that is not spent takes no more money: of it only the part that is spent can be moved.
+
+The month is counted as the gate counts it (`month_room.py`). Where budgets add up to more than it
+has left only because they are not spent, nothing is proposed: every raise would be refused, and
+less would be spent without need.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,6 +18,7 @@ from config.playbooks import SplitPlaybook
 from connectors.actions import Effect, Proposal
 from tasks.cube import Booleans, Floats
 from tasks.playbooks.budget_units import SPEND, Budgeted, daily, is_busy, of_platform, room
+from tasks.playbooks.month_room import most_a_day, planned_a_day, spend_a_day
 from tasks.playbooks.moves import decimal
 from tasks.playbooks.pacing import is_due
 from tasks.playbooks.proposing import Grounds, Terms, currency_of, proposal
@@ -121,36 +125,44 @@ def _plan(
     rooms = [room(unit, situation, playbook.most) for unit in free]
     low = np.minimum(np.array([float(least) for least, _ in rooms]), now)
     high = np.where(binds, [float(most) for _, most in rooms], now)
-    total = max(_total(situation, found, free, now), float(low.sum()))
+    room_left = _room(situation, found, free, now)
+    if room_left is None:
+        return None
+    total = max(min(float(now.sum()), room_left), float(low.sum()))
     after = _divided(curves, total, now, low, high)
     budgets = _budgets(free, rooms, binds, now, after, total)
     set_to = np.array([float(value) for value in budgets])
+    if (set_to > budget).any() and float((set_to - budget).sum()) > _spare(situation, found):
+        return None
     settled = np.where(set_to == budget, now, set_to)
     gained = gain(curves, now * (total / now.sum()), settled, seed=situation.as_of.toordinal())
     return _Plan(curves, binds, now, settled, budgets, total, gained)
 
 
-def _total(situation: Situation, found: list[Budgeted], free: list[Budgeted], now: Floats) -> float:
-    """Return what a day may cost: as much as now, or less where the month's budget has less left.
+def _room(
+    situation: Situation, found: list[Budgeted], free: list[Budgeted], now: Floats
+) -> float | None:
+    """Return what these budgets may cost a day: less than now only where the month is short.
 
-    What the other campaigns spend comes first.
+    None where that is not known, or where more is planned than the month has left although less is
+    spent.
     """
-    today = float(now.sum())
-    monthly = situation.monthly_budgets.get(situation.platform)
-    if monthly is None:
-        return today
-    days = monthrange(situation.as_of.year, situation.as_of.month)[1] - situation.as_of.day + 1
-    spent = sum(
-        situation.month_spend.get(key, 0.0) for key in {u.entity.account_key for u in found}
-    )
-    left = (monthly - spent) / days
+    accounts = {unit.entity.account_key for unit in found}
     moved = {id(unit) for unit in free}
-    others = [
-        np.nan_to_num(u.spend[-LATELY:]).mean()
-        for u in found
-        if id(u) not in moved and len(u.spend)
-    ]
-    return min(today, left - float(sum(others)))
+    others = [unit for unit in found if id(unit) not in moved]
+    today, spare = float(now.sum()), _spare(situation, found)
+    left = spend_a_day(situation, others, accounts)
+    if np.isnan(spare):
+        return None
+    if spare >= 0:
+        return min(today, left)
+    return min(today + spare, left) if left < today else None
+
+
+def _spare(situation: Situation, found: list[Budgeted]) -> float:
+    """Return by how much all daily budgets may rise together; negative: they must fall."""
+    accounts = {unit.entity.account_key for unit in found}
+    return most_a_day(situation, accounts) - planned_a_day(situation, found)
 
 
 def _divided(curves: Curves, total: float, now: Floats, low: Floats, high: Floats) -> Floats:

@@ -3,9 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from connectors.records import OpenAlert, Result, Verdict
+from config.words import Importance
+from connectors.records import MINOR, OpenAlert, Result, Verdict
+from tasks.report.figures import readable
 from tasks.report.model import (
     SEVERITY,
+    AlsoFound,
     Attention,
     Figure,
     FurtherFindings,
@@ -23,7 +26,7 @@ REASONS = {
     "missing": "days are missing",
     "too_little_data": "too little data to judge by",
     "no_target": "no target is set",
-    "undefined": "nothing to divide by (no clicks, no conversions, no spend)",
+    "undefined": "nothing to divide by (no impressions, no clicks, no conversions)",
 }
 EXAMPLES = 3
 
@@ -37,10 +40,32 @@ def check_title(name: str) -> str:
     )
 
 
-def needs_attention(results: Iterable[Result]) -> list[Result]:
-    """Return what fired, critical before warning, then by the spend it is about, then by name."""
-    fired = [result for result in results if result.verdict in ("critical", "warning")]
-    return sorted(fired, key=_urgency)
+def needs_attention(results: Iterable[Result], sort_by: str = "spend") -> list[Result]:
+    """Return what fired, critical before warning, what is about a page that matters much first.
+
+    Then by how much of `sort_by` it is about, then by name.
+    """
+
+    def urgency(result: Result) -> tuple[int, int, float, str, str]:
+        size = result.numbers.get(sort_by, 0.0)
+        matters = _IMPORTANCE[result.todo.priority if result.todo else "medium"]
+        size = -size if size == size else 0.0
+        return _RANKS[result.verdict], matters, size, result.name, result.check
+
+    return sorted((it for it in results if it.verdict in ("critical", "warning")), key=urgency)
+
+
+def also_found(results: Iterable[Result]) -> tuple[AlsoFound, ...]:
+    """Group what was found of too little importance to wake anybody, the most frequent first."""
+    groups: defaultdict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        if result.verdict == "ok" and result.reason == MINOR:
+            groups[result.check].append(result)
+    ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(
+        AlsoFound(check_title(check), len(found), tuple(it.sentence for it in found[:EXAMPLES]))
+        for check, found in ranked
+    )
 
 
 def further_findings(left_out: Sequence[Result]) -> tuple[FurtherFindings, ...]:
@@ -68,7 +93,7 @@ def attention(
         verdict="critical" if result.verdict == "critical" else "warning",
         check=check_title(result.check),
         level=result.level,
-        name=result.name,
+        name=readable(result.level, [result.name])[0],
         account=account,
         sentence=result.sentence,
         owner=owner,
@@ -114,11 +139,6 @@ def _unjudged(reason: str, group: Sequence[Result]) -> Unjudged:
     )
 
 
-def _urgency(result: Result) -> tuple[int, float, str, str]:
-    spend = result.numbers.get("spend", 0.0)
-    return _rank(result.verdict), -spend if spend == spend else 0.0, result.name, result.check
-
-
 _RANKS = {verdict: rank for rank, verdict in enumerate(SEVERITY)}
-_rank = _RANKS.__getitem__
+_IMPORTANCE: dict[Importance, int] = {"high": 0, "medium": 1, "low": 2}
 _ABBREVIATIONS = frozenset(["cpa", "cpc", "cpm", "ctr", "cvr", "roas", "url"])

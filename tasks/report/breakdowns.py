@@ -1,4 +1,4 @@
-"""Who sees the ads and where? Figures of the period by the platform's own breakdowns."""
+"""Who comes, and where from? Figures of the period by the platform's own breakdowns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from config.models import Report as Shape
 from tasks.cube import Floats, Integers
 from tasks.report.figures import measure, optional
 from tasks.report.kpi_tables import Ground, others_together
@@ -27,32 +28,33 @@ class BreakdownFigures:
 
 
 def breakdown_tables(
-    ground: Ground, found: Sequence[BreakdownFigures], measures: Sequence[str], most_rows: int
+    ground: Ground, found: Sequence[BreakdownFigures], shape: Shape
 ) -> tuple[Breakdown, ...]:
-    """Return a table per account and breakdown, largest spend first, the others in one row.
+    """Return a table per account and breakdown, the largest first, the others in one row.
 
     Measures made of metrics that have no breakdown are left out; so is a breakdown without rows.
     """
     return tuple(
-        _table(ground, figures, measures, most_rows)
+        _table(ground, figures, shape)
         for figures in found
         if len(figures.labels) and figures.account_key in ground.titles
     )
 
 
-def _table(
-    ground: Ground, found: BreakdownFigures, measures: Sequence[str], most_rows: int
-) -> Breakdown:
+def _table(ground: Ground, found: BreakdownFigures, shape: Shape) -> Breakdown:
+    most_rows = shape.rows
     labels, group = np.unique(found.labels.astype(str), return_inverse=True)
     sums = _sums(found, group, len(labels))
-    order = np.argsort(-np.nan_to_num(sums.get("spend", np.zeros(len(labels)))), kind="stable")
+    order = np.argsort(
+        -np.nan_to_num(sums.get(shape.sort_by, np.zeros(len(labels)))), kind="stable"
+    )
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.minimum(np.arange(len(order)), most_rows)
     count = min(len(labels), most_rows + 1)
     sums = _sums(found, place[group], count)
     columns = {
         name: column
-        for name in measures
+        for name in shape.kpis
         if (column := _column(ground.vocabulary, name, sums)) is not None
     }
     names = [_readable(labels[row]) for row in order[:most_rows]]

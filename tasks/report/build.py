@@ -11,9 +11,11 @@ from config.models import Brand, Process
 from connectors.actions import Action, Stop
 from connectors.base import Window
 from connectors.records import OpenAlert, Result
+from connectors.work import WorkItem
 from tasks.cube import Cube, by_account
 from tasks.report.attention import (
     LONGEST_LIST,
+    also_found,
     attention,
     check_title,
     count_verdicts,
@@ -23,7 +25,8 @@ from tasks.report.attention import (
 )
 from tasks.report.breakdowns import BreakdownFigures, breakdown_tables
 from tasks.report.changes import Names, changed_days, changes_of
-from tasks.report.figures import PERIOD, daily, measure, optional
+from tasks.report.crawled import crawled, lacking
+from tasks.report.figures import PERIOD, daily, measure, optional, tells
 from tasks.report.kpi_tables import Ground, kpi_tables
 from tasks.report.model import (
     Attention,
@@ -35,7 +38,12 @@ from tasks.report.model import (
     SwitchedOff,
     Trend,
 )
+from tasks.report.movers import movers
 from tasks.report.plans import month_plans
+from tasks.report.site_log import site_log
+from tasks.report.work import work_of
+from tasks.report.work_model import Work
+from tasks.site.evidence import Site
 from tasks.targets import Targets
 from tasks.verdicts import Verdicts
 from tasks.vocabulary import Vocabulary
@@ -44,7 +52,9 @@ from tasks.windows import compared, window_of
 TREND_DAYS = 90
 SPARK_DAYS = 30
 MOST_CHARTS = 24
-"""Trends beyond these are left out, the accounts with the largest spend first."""
+"""Trends beyond these are left out, the largest accounts first."""
+NO_CURRENCY = "XXX"
+"""What ISO 4217 calls it, of accounts without amounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +67,10 @@ class Material:
     now: datetime
     """The moment of the run; aware. Actions are told as of then."""
     accounts: pd.DataFrame
-    """account_key, entry, account_id, name, currency; one row per account of the run."""
+    """account_key, entry, platform, account_id, name, currency; one row per account of the run."""
     cubes: Mapping[str, Cube]
-    """By level, with at least 90 days; the process's report level is needed, unless there is no
-    data at all. `account` is summed from it if it is missing."""
+    """By level, with at least 90 days. Tables need the report's level, charts whole accounts; if
+    the level `account` is missing, they are summed from the report's."""
     vocabulary: Vocabulary
     targets: Targets
     verdicts: Verdicts
@@ -80,6 +90,15 @@ class Material:
     """By action_id the address of its decision's form, where there is one."""
     stops: Sequence[Stop] = ()
     """The switches that are on for this brand and process."""
+    items: Sequence[WorkItem] = ()
+    """The brand's and process's: all that are open, and those closed within the last 7 days."""
+    item_links: Mapping[int, str] = field(default_factory=dict)
+    """By item_id the address of its form, where there is one."""
+    sites: Sequence[Site] = ()
+    site_changes: Mapping[int, pd.DataFrame] = field(default_factory=dict)
+    """By account_key of a site the columns of `Warehouse.page_changes`, since `log_since`."""
+    quality: Sequence[tuple[int, str, Sequence[str]]] = ()
+    """account_key, level, and what its newest pull lacks in words."""
 
 
 def build_report(material: Material) -> Report:
@@ -91,7 +110,7 @@ def build_report(material: Material) -> Report:
     """
     process, as_of = material.process, material.as_of
     period = window_of(PERIOD, as_of) or Window(as_of, as_of)
-    fired = needs_attention(material.results)
+    fired = needs_attention(material.results, process.report.sort_by)
     ground = _ground(material)
     report = Report(
         brand=material.brand.name,
@@ -116,23 +135,33 @@ def build_report(material: Material) -> Report:
             for check, reason in sorted(material.switched_off.items())
         ),
         links=tuple(material.links),
+        sort_by=measure(material.vocabulary, process.report.sort_by).title,
+        work=_work(material),
+        also_found=also_found(material.results),
+        site_log=site_log(material.sites, material.site_changes, material.as_of),
+        crawled=tuple(map(crawled, material.sites)),
+        lacking=lacking(material.quality, ground.titles),
     )
-    return (
-        _with_figures(report, material, ground) if process.report.level in ground.cubes else report
-    )
+    return _with_figures(report, material, ground) if "account" in ground.cubes else report
 
 
 def account_titles(accounts: pd.DataFrame) -> dict[int, str]:
-    """Return what people call each account; of two with one name, the name with the id."""
+    """Return what people call each account.
+
+    Of several with one name, the name with the platform, or with the id if they are of one.
+    """
     names = [
         str(name or entry) for name, entry in zip(accounts["name"], accounts["entry"], strict=True)
     ]
-    return {
-        int(key): f"{name} ({account_id})" if names.count(name) > 1 else name
-        for key, name, account_id in zip(
-            accounts["account_key"], names, accounts["account_id"], strict=True
-        )
-    }
+    kinds = [*zip(names, accounts["platform"], strict=True)]
+    titles = {}
+    for key, (name, platform), account_id in zip(
+        accounts["account_key"], kinds, accounts["account_id"], strict=True
+    ):
+        alone = kinds.count((name, platform)) == 1
+        which = platform.replace("_", " ") if alone else account_id
+        titles[int(key)] = f"{name} ({which})" if names.count(name) > 1 else name
+    return titles
 
 
 def _names(material: Material) -> Names:
@@ -144,14 +173,22 @@ def _names(material: Material) -> Names:
     )
 
 
+def _work(material: Material) -> Work:
+    owners = {name: owner.name for name, owner in material.brand.owners.items()}
+    return work_of(material.items, owners, material.item_links, material.as_of, material.now)
+
+
 def _ground(material: Material) -> Ground:
-    """Return the figures, with whole accounts among them."""
+    """Return the figures, with whole accounts among them: one row per row of the accounts."""
     cubes, level = dict(material.cubes), material.process.report.level
-    if level in cubes and "account" not in cubes:
-        cubes["account"] = by_account(cubes[level], material.accounts)
+    currencies = material.accounts["currency"].replace(NO_CURRENCY, "")
+    accounts = material.accounts.assign(currency=currencies)
+    if (whole := cubes.get("account", cubes.get(level))) is not None:
+        cubes["account"] = by_account(whole, accounts)
     return Ground(
         cubes=cubes,
-        accounts=material.accounts,
+        accounts=accounts,
+        own_totals="account" in material.cubes,
         titles=account_titles(material.accounts),
         vocabulary=material.vocabulary,
         targets=material.targets,
@@ -163,30 +200,50 @@ def _ground(material: Material) -> Ground:
 
 def _with_figures(report: Report, material: Material, ground: Ground) -> Report:
     """Add whatever needs daily figures."""
-    shape = material.process.report
-    trends = _trends(ground, shape.charts, material.actions)
+    process, shape = material.process, material.process.report
+    platform = shape.platform or process.platform
+    charts = _charts(ground, process)
     return replace(
         report,
-        tables=kpi_tables(ground, shape.level, shape.kpis, shape.rows),
-        trends=trends,
-        trends_left_out=len(ground.accounts) * len(shape.charts) - len(trends),
+        tables=kpi_tables(ground, shape, platform) if shape.level in ground.cubes else (),
+        movers=movers(ground, platform),
+        trends=_trends(ground, charts[:MOST_CHARTS], material.actions),
+        trends_left_out=max(len(charts) - MOST_CHARTS, 0),
         plans=month_plans(
             material.brand,
-            material.process.platform,
+            process.platforms,
             ground.cubes["account"],
             ground.accounts,
             ground.titles,
             report.as_of,
         ),
-        breakdowns=breakdown_tables(ground, material.breakdowns, shape.kpis, shape.rows),
+        breakdowns=breakdown_tables(ground, material.breakdowns, shape),
     )
 
 
-def _trends(ground: Ground, charts: Sequence[str], actions: Sequence[Action]) -> tuple[Trend, ...]:
-    """Return the course of each charted measure, account by account, the largest spend first."""
+def _charts(ground: Ground, process: Process) -> list[tuple[int, str]]:
+    """Return what to draw: places in `accounts`, the largest first, each with a measure.
+
+    Of several platforms each has its own measures; an account has charts of what it tells.
+    """
+    whole, shape = ground.cubes["account"], process.report
+    size = ground.panel("account").figure("", shape.sort_by, PERIOD)
+    platforms = ground.accounts["platform"].tolist()
+    return [
+        (place, name)
+        for place in np.argsort(-np.nan_to_num(size, nan=-1.0), kind="stable").tolist()
+        for name in shape.charts
+        if len(process.platforms) == 1
+        or tells(ground.vocabulary, whole, name, place, platforms[place])
+    ]
+
+
+def _trends(
+    ground: Ground, charts: Sequence[tuple[int, str]], actions: Sequence[Action]
+) -> tuple[Trend, ...]:
+    """Return the course of each charted measure."""
     panel, whole = ground.panel("account"), ground.cubes["account"]
-    spend = np.nan_to_num(panel.figure("", "spend", PERIOD), nan=-1.0)
-    targets = {name: panel.figure("target", name, PERIOD).tolist() for name in charts}
+    targets = {name: panel.figure("target", name, PERIOD).tolist() for _, name in charts}
     keys = ground.accounts["account_key"].tolist()
     changed = changed_days(actions, keys)
     return tuple(
@@ -198,9 +255,8 @@ def _trends(ground: Ground, charts: Sequence[str], actions: Sequence[Action]) ->
             target=optional(targets[name][place]),
             changed=changed[keys[place]],
         )
-        for place in np.argsort(-spend, kind="stable").tolist()
-        for name in charts
-    )[:MOST_CHARTS]
+        for place, name in charts
+    )
 
 
 def _attention(
@@ -228,13 +284,11 @@ def _attention(
 
 def _course(ground: Ground, result: Result) -> Series | None:
     """Return the last days of the figure a finding is about; None if its entity has no figures."""
-    level = result.level if result.entity_key is not None else "account"
-    if (cube := ground.cubes.get(level)) is None:
+    key, wanted, level = "entity_key", result.entity_key, result.level
+    if wanted is None or level == "account":
+        key, wanted, level = "account_key", result.account_key, "account"
+    if (cube := ground.cubes.get(level)) is None or key not in cube.entities:
         return None
-    key = "account_key" if result.entity_key is None else "entity_key"
-    if key not in cube.entities:
-        return None
-    wanted = result.account_key if result.entity_key is None else result.entity_key
     rows = np.flatnonzero(cube.entities[key].to_numpy() == wanted)
     if not len(rows):
         return None

@@ -1,5 +1,6 @@
 """What are the figures behind tables and charts? Taken from the same panels the checks use."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from math import isfinite
@@ -7,6 +8,7 @@ from math import isfinite
 import numpy as np
 import pandas as pd
 
+from connectors.addresses import path_of, site_of
 from tasks.cube import Booleans, Cube, Floats, by_account
 from tasks.report.model import Measure, Series
 from tasks.vocabulary import Vocabulary
@@ -21,6 +23,13 @@ def measure(vocabulary: Vocabulary, name: str) -> Measure:
         return Measure(name, kpi.title, kpi.unit, kpi.better)
     metric = vocabulary.metrics[name]
     return Measure(name, metric.title, metric.unit)
+
+
+def readable(level: str, names: Sequence[str]) -> list[str]:
+    """Return what entities are called in a list: pages of one site by their paths."""
+    if level != "page" or len({site_of(name) for name in names}) != 1 or "://" not in names[0]:
+        return [*names]
+    return [path_of(name) for name in names]
 
 
 def rest_of_accounts(cube: Cube, accounts: pd.DataFrame, shown: Booleans) -> Cube:
@@ -55,6 +64,20 @@ def daily(
     course = np.full(days, np.nan)
     course[cube.days[inside] - first] = known
     return Series(date.fromordinal(first), tuple(map(optional, course.tolist())))
+
+
+def tells(vocabulary: Vocabulary, whole: Cube, name: str, place: int, platform: str) -> bool:
+    """Tell whether the platform of an account has figures of a measure at all.
+
+    A metric with sources is told by those; of the core ones, which have none, the figures tell:
+    there is a day with something other than zero. `place` is the account's row in `whole`.
+    """
+    return all(
+        platform in sources
+        if (sources := vocabulary.metrics[metric].sources)
+        else metric in whole.values and bool(np.nan_to_num(whole.values[metric][place]).any())
+        for metric in vocabulary.metrics_of([name])
+    )
 
 
 def optional(value: float) -> float | None:

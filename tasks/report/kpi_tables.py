@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from config.models import Report as Shape
 from connectors.base import Window
 from connectors.records import Verdict
 from tasks.conditions import Panel, panel
 from tasks.cube import Cube, Integers
-from tasks.judged import CRITICAL, OK, UNKNOWN, WARNING, Codes, Judged
-from tasks.report.figures import PERIOD, optional, rest_of_accounts
+from tasks.judged import CRITICAL, LEFT_OUT, OK, UNKNOWN, WARNING, Codes
+from tasks.report.figures import PERIOD, optional, readable, rest_of_accounts
 from tasks.report.model import Figure, KpiRow, KpiTable
 from tasks.report.numbers import plural
 from tasks.targets import Targets
@@ -33,13 +34,14 @@ class Ground:
     """What every figure of the tables is computed from."""
 
     cubes: Mapping[str, Cube]  # by level; "account" has one row per row of `accounts`
-    accounts: pd.DataFrame  # account_key, entry, currency
+    accounts: pd.DataFrame  # account_key, entry, platform, currency ('': it has none)
     titles: Mapping[int, str]  # account key to what people call it
     vocabulary: Vocabulary
     targets: Targets
     verdicts: Verdicts
     as_of: date
     stale_after_days: int
+    own_totals: bool = False  # whole accounts are as the platform counts them, not summed up
 
     def currency(self, place: int) -> str:
         """Return the currency of the account in this row of `accounts`."""
@@ -58,37 +60,38 @@ class Ground:
         )
 
 
-def kpi_tables(
-    ground: Ground, level: str, measures: Sequence[str], most_rows: int
-) -> tuple[KpiTable, ...]:
-    """Return one table per account: amounts of different currencies do not meet.
+def kpi_tables(ground: Ground, shape: Shape, platform: str) -> tuple[KpiTable, ...]:
+    """Return one table per account of a platform: amounts of different currencies do not meet.
 
-    Entities that are off and cost nothing in either period are left out. Those beyond `most_rows`,
-    the largest spend first, are together in one row. An account whose data is stale has a table of
-    unknowns.
+    Entities that are off and have nothing of `shape.sort_by` in either period are left out. Those
+    beyond `shape.rows`, the largest first, are together in one row. An account whose data is stale
+    has a table of unknowns.
     """
-    entities, total = ground.panel(level), ground.panel("account")
+    entities, total = ground.panel(shape.level), ground.panel("account")
     cube = entities.cube
     own = cube.account_keys[cube.account]
-    ranked = _ranked(entities)
-    keys = ground.accounts["account_key"].tolist()
-    of_account = {key: ranked[own[ranked] == key] for key in keys}
+    ranked = _ranked(entities, shape.sort_by)
+    accounts = ground.accounts
+    mine = np.flatnonzero(accounts["platform"].to_numpy(dtype=object) == platform).tolist()
+    keys = accounts["account_key"].tolist()
+    of_account = {place: ranked[own[ranked] == keys[place]] for place in mine}
     shown = np.zeros(len(own), dtype=np.bool_)
     for rows in of_account.values():
-        shown[rows[:most_rows]] = True
-    rest = ground.panel("account", {"account": rest_of_accounts(cube, ground.accounts, shown)})
-    sheets = [_Sheet(ground.verdicts, figures, measures) for figures in (entities, total, rest)]
+        shown[rows[: shape.rows]] = True
+    rest = ground.panel("account", {"account": rest_of_accounts(cube, accounts, shown)})
+    sheets = [_Sheet(ground.verdicts, figures, shape.kpis) for figures in (entities, total, rest)]
     return tuple(
         KpiTable(
-            account=ground.titles[key],
+            account=ground.titles[keys[place]],
             currency=ground.currency(place),
-            level=level,
+            level=shape.level,
             period=_period(total, place),
             total=sheets[1].row(place, "Whole account"),
-            rows=tuple(sheets[0].named_row(row) for row in of_account[key][:most_rows].tolist()),
-            rest=_rest(sheets[2], place, len(of_account[key]) - most_rows),
+            rows=sheets[0].named_rows(rows[: shape.rows]),
+            rest=_rest(sheets[2], place, len(rows) - shape.rows),
+            own_total=ground.own_totals,
         )
-        for place, key in enumerate(keys)
+        for place, rows in of_account.items()
     )
 
 
@@ -101,7 +104,7 @@ class _Sheet:
     """A panel's measures over the period, and the worst verdict on each, column by column."""
 
     def __init__(self, verdicts: Verdicts, figures: Panel, measures: Sequence[str]) -> None:
-        self.entities = figures.cube.entities
+        self.entities, self.level = figures.cube.entities, figures.level
         self.columns = [
             (
                 figures.figure("", name, PERIOD),
@@ -111,10 +114,9 @@ class _Sheet:
             for name in measures
         ]
         found, size = _same_entities(verdicts, figures), len(self.entities)
-        self.worst = _worst(size, found)
+        self.worst = _worst(size, (codes for _, codes in found))
         self.verdicts = [
-            _worst(size, (judged for judged in found if judged.check.kpi == name))
-            for name in measures
+            _worst(size, (codes for kpi, codes in found if kpi == name)) for name in measures
         ]
 
     def row(self, row: int, name: str, status: str = "") -> KpiRow:
@@ -130,43 +132,51 @@ class _Sheet:
         )
         return KpiRow(name, figures, _word(self.worst[row]), status)
 
-    def named_row(self, row: int) -> KpiRow:
-        """Return an entity's row under its own name, or its id if it has none."""
-        entity = self.entities.iloc[row]
-        status = str(entity["status"])
-        return self.row(
-            row, str(entity["name"] or entity["entity_id"]), "" if status == "enabled" else status
+    def named_rows(self, rows: Integers) -> tuple[KpiRow, ...]:
+        """Return entities' rows under their own names, or their ids if they have none."""
+        entities = self.entities.iloc[rows]
+        names = entities["name"].where(entities["name"] != "", entities["entity_id"])
+        named = zip(rows.tolist(), readable(self.level, [*map(str, names)]), strict=True)
+        states = ["" if it == "enabled" else str(it) for it in entities["status"]]
+        return tuple(
+            self.row(row, name, state) for (row, name), state in zip(named, states, strict=True)
         )
 
 
-def _ranked(entities: Panel) -> Integers:
-    """Return the rows worth showing, largest spend first; unknown spend comes last."""
-    spend = entities.figure("", "spend", PERIOD)
-    before = entities.figure("previous", "spend", PERIOD)
+def _ranked(entities: Panel, sort_by: str) -> Integers:
+    """Return the rows worth showing, the largest first; what is unknown comes last."""
+    size = entities.figure("", sort_by, PERIOD)
+    before = entities.figure("previous", sort_by, PERIOD)
     on = entities.cube.entities["status"].to_numpy(dtype=object) == "enabled"
-    alive = on | (np.nan_to_num(spend) != 0) | (np.nan_to_num(before) != 0)
-    order = np.argsort(-np.nan_to_num(spend, nan=-1.0), kind="stable")
+    alive = on | (np.nan_to_num(size) != 0) | (np.nan_to_num(before) != 0)
+    order = np.argsort(-np.nan_to_num(size, nan=-1.0), kind="stable")
     return np.asarray(order[alive[order]], dtype=np.int64)
 
 
-def _same_entities(verdicts: Verdicts, figures: Panel) -> list[Judged]:
-    """Return the checks that looked at the very same entities, row by row."""
-    keys = _keys(figures)
-    return [judged for judged in verdicts.judged if _keys(judged.panel) == keys]
+def _same_entities(verdicts: Verdicts, figures: Panel) -> list[tuple[str, Codes]]:
+    """Return what the checks of this level said of its entities, row by row, and on which KPI."""
+    mine = _keys(figures)
+    found = []
+    for judged in verdicts.judged:
+        if judged.panel.level == figures.level:
+            place = pd.Index(_keys(judged.panel)).get_indexer(pd.Index(mine))
+            codes = np.append(judged.verdicts, np.int8(LEFT_OUT))
+            found.append((judged.check.kpi, codes[place]))  # who is not there is at -1
+    return found
 
 
-def _keys(figures: Panel) -> tuple[str, list[int]]:
-    entities = figures.cube.entities
-    key = "entity_key" if "entity_key" in entities else "account_key"
-    return key, entities[key].tolist()
+def _keys(figures: Panel) -> Integers:
+    """Return what an entity is known by. Accounts may have a key as entities, or not."""
+    key = "account_key" if figures.level == "account" else "entity_key"
+    return np.asarray(figures.cube.entities[key], dtype=np.int64)
 
 
-def _worst(size: int, found: Iterable[Judged]) -> Codes:
+def _worst(size: int, found: Iterable[Codes]) -> Codes:
     """Return per row the place in RANKS of the worst verdict, -1 where no check looked."""
     worst = np.full(size, -1, dtype=np.int8)
-    for judged in found:
+    for verdicts in found:
         for rank, (code, _) in enumerate(RANKS):
-            worst[(judged.verdicts == code) & (worst < rank)] = rank
+            worst[(verdicts == code) & (worst < rank)] = rank
     return worst
 
 

@@ -18,6 +18,14 @@ from tasks.report.markdown_changes import (
     tasks_for_people,
     waiting_changes,
 )
+from tasks.report.markdown_site import (
+    also_found,
+    change_log,
+    crawl,
+    figures_lack,
+    winners_and_losers,
+)
+from tasks.report.markdown_work import to_do
 from tasks.report.marks import MARKS, image, link, section, sentence, table_of
 from tasks.report.model import Attention, Figure, KpiRow, KpiTable, Measure, Report
 from tasks.report.numbers import day, number, plural
@@ -35,16 +43,22 @@ def render_markdown(report: Report) -> str:
         _failed(report),
         waiting_changes(report.changes),
         _needs_attention(report),
+        to_do(report.work),
         tasks_for_people(report.changes),
+        change_log(report.site_log),
         recent_changes(report.changes),
         _plans(report),
         *_kpis(report),
+        winners_and_losers(report.movers),
         _trends(report),
         *_breakdowns(report),
+        crawl(report.crawled),
         earlier_changes(report.changes),
         refused_changes(report.changes),
+        also_found(report.also_found),
         _unjudged(report),
         _freshness(report),
+        figures_lack(report.lacking),
         _switched_off(report),
         _links(report),
     ]

@@ -4,7 +4,7 @@ None is an unknown figure everywhere. Names and error texts are data, not yet es
 destination. Amounts are in the currency that stands beside them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -13,6 +13,8 @@ from connectors.base import Window
 from connectors.records import Verdict
 from tasks.report.change_model import Changes
 from tasks.report.numbers import change
+from tasks.report.site_model import Crawled, Lacking, Movers, SiteLog
+from tasks.report.work_model import Work
 
 SEVERITY: tuple[Verdict, ...] = ("critical", "warning", "unknown", "ok")
 """Worst first."""
@@ -79,6 +81,15 @@ class FurtherFindings:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoFound:
+    """What a check found where it matters too little to wake anybody."""
+
+    check: str  # its title
+    count: int
+    examples: tuple[str, ...]  # a few sentences
+
+
+@dataclass(frozen=True, slots=True)
 class KpiRow:
     """One entity, or several together. `figures` in the order of `Report.measures`."""
 
@@ -90,7 +101,7 @@ class KpiRow:
 
 @dataclass(frozen=True, slots=True)
 class KpiTable:
-    """An account: its total, its entities with the largest spend, and the others in one row."""
+    """An account: its total, its largest entities, and the others in one row."""
 
     account: str
     currency: str
@@ -99,6 +110,7 @@ class KpiTable:
     total: KpiRow
     rows: tuple[KpiRow, ...]
     rest: KpiRow | None
+    own_total: bool = False  # as the platform counts it, which need not be the sum of the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +239,10 @@ class Report:
     switched_off: tuple[SwitchedOff, ...] = ()
     links: tuple[Link, ...] = ()
     trends_left_out: int = 0
+    sort_by: str = "Spend"  # the title of the metric by which the largest come first
+    work: Work = field(default_factory=Work)
+    also_found: tuple[AlsoFound, ...] = ()
+    movers: tuple[Movers, ...] = ()
+    site_log: SiteLog | None = None  # None: no site is watched
+    crawled: tuple[Crawled, ...] = ()
+    lacking: tuple[Lacking, ...] = ()

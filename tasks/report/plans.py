@@ -1,7 +1,7 @@
 """What has the month cost so far, against its budget?"""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,13 +16,13 @@ from tasks.report.model import Plan
 
 def month_plans(
     brand: Brand,
-    platform: str,
+    platforms: Collection[str],
     whole: Cube,
     accounts: pd.DataFrame,
     titles: Mapping[int, str],
     as_of: date,
 ) -> tuple[Plan, ...]:
-    """Return how each of the brand's budgets of a platform stands, in the order of its file.
+    """Return how each of the brand's budgets of these platforms stands, in the order of its file.
 
     The month is that of the last complete day, so the first of a month still shows the month
     before, complete. A day on which the spend of one account is unknown is unknown for the budget,
@@ -31,10 +31,10 @@ def month_plans(
     """
     found: list[Plan] = []
     for budget in brand.budgets:
-        rows = np.ones(len(accounts), dtype=np.bool_)
+        rows = accounts["platform"].to_numpy(dtype=object) == budget.platform
         if budget.account:
-            rows = accounts["entry"].to_numpy(dtype=object) == budget.account
-        if budget.platform != platform or not rows.any():
+            rows &= accounts["entry"].to_numpy(dtype=object) == budget.account
+        if budget.platform not in platforms or not rows.any():
             continue
         keys = accounts["account_key"].to_numpy()[rows].tolist()
         plan = Plan(
@@ -47,7 +47,8 @@ def month_plans(
             unknown_days=as_of.day - 1 or _month(as_of).days,
             other_currency=bool((accounts["currency"][rows] != brand.currency).any()),
         )
-        found.append(plan if plan.other_currency else _with_spend(plan, whole, rows))
+        known = "spend" in whole.values and not plan.other_currency
+        found.append(_with_spend(plan, whole, rows) if known else plan)
     return tuple(found)
 
 

@@ -37,6 +37,23 @@ def action_rows(report: Report) -> list[dict[str, Cell]]:
     return [_action(entry) for entry in report.changes.ledger]
 
 
+def work_rows(report: Report) -> list[dict[str, Cell]]:
+    """Return a row per open work item that the report lists, in its order."""
+    return [
+        {
+            "Item": chore.number,
+            "Due": chore.due_on.isoformat(),
+            "Days late": chore.late_days,
+            "What": table_cell(chore.what, SENTENCE_LENGTH),
+            "Why": _cell(chore.why, SENTENCE_LENGTH),
+            "How": _cell(chore.how, SENTENCE_LENGTH),
+            "Owner": table_cell(chore.owner),
+            "Priority": chore.priority,
+        }
+        for chore in report.work.chores
+    ]
+
+
 def _row(table: KpiTable, row: KpiRow, measures: Sequence[Measure]) -> dict[str, Cell]:
     cells: dict[str, Cell] = {
         "Account": table_cell(table.account),

@@ -9,12 +9,17 @@ from connectors.records import Verdict
 from tasks.report.change_words import waiting_count
 from tasks.report.model import Figure, Freshness, KpiTable, Measure, Plan, Report, Trend
 from tasks.report.numbers import change_text, day, known, number, plural, short_day
+from tasks.report.work_words import late_count, open_count
 
 EXTRAPOLATION = "Month end is simple extrapolation: the mean of the known days, for every day."
 CHANGED = "Triangles on the axis: days on which a change was carried out."
 IN_FULL = 12
 """Findings shown with sentence and picture; the others of the report's list stand in a table."""
-LEVELS = {"ad_group": "ad group", "search_term": "search term"}
+LEVELS = {
+    "ad_group": "ad group",
+    "search_term": "search term",
+    "query_page": "query and page",
+}
 
 
 def title(report: Report) -> str:
@@ -33,10 +38,13 @@ def headline(report: Report) -> str:
     found = " and ".join(firing) or "No findings"
     failed = plural(len(report.failed), "account")
     waiting = waiting_count(report.changes)
+    to_do, late = open_count(report.work), late_count(report.work)
     return (
         f"{found}; {counts.get('ok', 0):,} ok, {counts.get('unknown', 0):,} not judged"
         f"{f'; {failed} without new data' if report.failed else ''}"
         f"{f'; {waiting:,} to decide' if waiting else ''}"
+        f"{f'; {to_do:,} to do' if to_do else ''}"
+        f"{f', {late:,} late' if late else ''}"
     )
 
 
@@ -84,11 +92,20 @@ def level(name: str) -> str:
     return LEVELS.get(name, name.replace("_", " "))
 
 
+def levels(name: str) -> str:
+    """Name several of a level."""
+    one = level(name)
+    return f"{one[:-1]}ies" if one.endswith("ry") else f"{one}s"
+
+
 def table_caption(report: Report, table: KpiTable) -> str:
     """Say what a KPI table shows; where an account's data is behind, its own days."""
-    about = f"{table.account}: {level(table.level)}s by spend, {window(table.period)}"
+    by = f"by {report.sort_by.lower()}"
+    about = f"{table.account}: {levels(table.level)} {by}, {window(table.period)}"
     behind = (report.period.end - table.period.end).days
-    return f"{about} ({plural(behind, 'day')} behind)" if behind else about
+    late = f" ({plural(behind, 'day')} behind)" if behind else ""
+    own = "; the whole as the platform counts it, which is not the sum of the rows"
+    return f"{about}{late}{own if table.own_total else ''}"
 
 
 def plan_state(plan: Plan) -> str:
@@ -118,7 +135,7 @@ def moment(row: Freshness) -> str:
 def left_out(report: Report) -> str:
     """Say how many charts there was no room for."""
     charts = plural(report.trends_left_out, "chart")
-    return f"{charts} of accounts with less spend left out."
+    return f"{charts} of smaller accounts left out."
 
 
 def marked(report: Report) -> str:

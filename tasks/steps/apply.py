@@ -8,6 +8,7 @@ for the limits already.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from time import monotonic
 
@@ -94,14 +95,13 @@ class Round:
         if not wanted:
             return []
         state = self._state(wanted)
-        first = zip(wanted, decide(wanted, state), strict=True)
-        claimed = self._claimed(one for one, said in first if said.reason not in WAITS)
+        claimed = self._claimed(_due(zip(wanted, decide(wanted, state), strict=True)))
         settings = self.platforms.settings(map(place, claimed))  # again: nobody else writes now
         actions = ledger(self.warehouse, self.brand, self.now)
         state = replace(state, settings=settings, actions=actions)
-        ready = [one for one in claimed if self._is_ready(one, state.settings.get(place(one)))]
-        decided = zip(ready, decide(ready, state), strict=True)
-        for call in _calls([pair for pair in decided if self._has_passed(*pair)]):
+        ready = self._ready(claimed, state)
+        passed = self._passed(list(zip(ready, decide(ready, state), strict=True)))
+        for call in _calls(passed):
             self._send(call)
         return [*self.moved.values()]
 
@@ -114,15 +114,53 @@ class Round:
         return gate_state(self.warehouse, self.library, self.brand, settings, lags, self.now)
 
     def _claimed(self, actions: Iterable[Action]) -> list[Action]:
-        """Claim the actions, the most important first; those that another worker has are left."""
+        """Claim the actions, the most important first; those that another worker has are left,
+        with all that is one decision with them."""
         ordered = sorted(actions, key=lambda one: (-one.proposal.priority, one.action_id))
         self._claimed_at = monotonic()
         now = self._moment()
-        claims = (
-            self.warehouse.claim_action(one.action_id, run_id=self.run_id, now=now)
+        claims = [
+            (one, self.warehouse.claim_action(one.action_id, run_id=self.run_id, now=now))
             for one in ordered
-        )
-        return [claim for claim in claims if claim is not None]
+        ]
+        elsewhere = {one.proposal.group: one for one, claim in claims if claim is None}
+        return self._unheld([claim for _, claim in claims if claim is not None], elsewhere)
+
+    def _ready(self, claimed: Sequence[Action], state: GateState) -> list[Action]:
+        """Return what can go on; a part that cannot holds up all of its decision."""
+        ready = [one for one in claimed if self._is_ready(one, state.settings.get(place(one)))]
+        return self._unheld(ready, self._held_up(claimed))
+
+    def _passed(self, decided: Sequence[tuple[Action, Decision]]) -> list[tuple[Action, Decision]]:
+        """Return what the gate passes. The others of a decision share the fate of the part that
+        it refuses: they wait with it, or are refused too."""
+        own = [pair for pair in decided if pair[1].reason != "group" and self._has_passed(*pair)]
+        held_up = self._held_up(one for one, _ in decided)
+        shared = [one for one, said in decided if said.reason == "group"]
+        kept = {one.action_id for one in self._unheld([one for one, _ in own], held_up)}
+        for one in self._unheld(shared, held_up):
+            said = next(said for other, said in decided if other is one)
+            self._move(one, Next("refused", "group", said.explanation))
+        return [(one, said) for one, said in own if one.action_id in kept]
+
+    def _held_up(self, actions: Iterable[Action]) -> dict[str, Action]:
+        """Return by decision a part of it that was moved on without being carried out."""
+        moved = (self.moved.get(one.action_id) for one in actions)
+        return {
+            one.proposal.group: one
+            for one in moved
+            if one is not None and one.proposal.group and one.state != "applied"
+        }
+
+    def _unheld(self, actions: Sequence[Action], held_up: Mapping[str, Action]) -> list[Action]:
+        """Return what is not one decision with something held up; move the others on with it."""
+        kept = []
+        for one in actions:
+            if one.proposal.group and (by := held_up.get(one.proposal.group)):
+                self._move(one, rest_of_decision(by), sent=False)
+            else:
+                kept.append(one)
+        return kept
 
     def _is_ready(self, action: Action, setting: Setting | None) -> bool:
         """Tell whether the platform still has the value that was approved; else move it on."""
@@ -177,6 +215,11 @@ class Round:
         Parts of one decision that go one after the other: once one is not carried out, the rest
         is not sent.
         """
+        held_up = self._held_up(self.moved.values()) if call.together else {}
+        if held := held_up.get(call.changes[0][0].proposal.group):  # in another account
+            for action, _ in call.changes:
+                self._move(action, rest_of_decision(held), sent=False)
+            return
         channel = self.platforms.writable(call.account_key)
         if channel is None:  # it was writable when its settings were read
             raise LookupError(f"account {call.account_key} can no longer be written to")
@@ -184,14 +227,14 @@ class Round:
         if channel.writes_together([change_of(action) for action, _ in valid]):
             self._write(channel, valid, together=call.together)
             return
-        held_up: Action | None = None
+        first: Action | None = None
         for action, decision in valid:
-            if call.together and held_up is not None:
-                self._move(action, rest_of_decision(held_up), sent=False)
+            if call.together and first is not None:
+                self._move(action, rest_of_decision(first), sent=False)
                 continue
             self._write(channel, [(action, decision)], together=False)
             now = self.moved[action.action_id]
-            held_up = now if now.state != "applied" else None
+            first = now if now.state != "applied" else None
 
     def _write(
         self,
@@ -297,16 +340,39 @@ class Call:
     changes: tuple[tuple[Action, Decision], ...]
 
 
+def _due(pairs: Iterable[tuple[Action, Decision]]) -> list[Action]:
+    """Leave out what waits for time to pass, and all that is one decision with it."""
+    pairs = list(pairs)
+    waiting = {one.proposal.group for one, said in pairs if said.reason in WAITS} - {""}
+    return [
+        one for one, said in pairs if said.reason not in WAITS and one.proposal.group not in waiting
+    ]
+
+
 def _calls(pairs: Iterable[tuple[Action, Decision]]) -> list[Call]:
-    """Return the calls to make: one per account and decision of several parts, one for the rest."""
+    """Return the calls to make: one per account and decision of several parts, one for the rest.
+
+    Of a decision over several accounts, the account that gives comes before the one that gets.
+    """
 
     def key(pair: tuple[Action, Decision]) -> tuple[int, str]:
         return pair[0].proposal.account_key, pair[0].proposal.group
 
-    return [
+    calls = [
         Call(account_key, bool(group), tuple(members))
         for (account_key, group), members in groupby(sorted(pairs, key=key), key=key)
     ]
+    return sorted(calls, key=lambda call: call.together and _added(call))
+
+
+def _added(call: Call) -> Decimal:
+    """Return by how much a call raises amounts, all together."""
+    proposals = [action.proposal for action, _ in call.changes]
+    return sum(
+        (p.after - p.before for p in proposals if not isinstance(p.after, str)
+         and not isinstance(p.before, str)),
+        Decimal(0),
+    )  # fmt: skip
 
 
 def place(action: Action) -> Place:

@@ -39,18 +39,19 @@ def lags_of(
     found: dict[int, Mapping[str, int]] = {}
     for entry, key in zip(accounts["entry"], accounts["account_key"], strict=True):
         settled = restatement_days(library.entry(brand, str(entry)))
-        arrived = {
-            metric: warehouse.arrivals([int(key)], "campaign", metric, since) for metric in metrics
-        }
+        arrived = warehouse.arrivals([int(key)], "campaign", metrics, since)
         found[int(key)] = lags(arrived, int(key), settled)
     return found
 
 
 def lags_of_brand(warehouse: Warehouse, library: Library, brand: str, as_of: date) -> Lags:
-    """Return the same for all accounts of a brand, for what any of its processes is measured by."""
+    """Return the same for all accounts of a brand that a process may change, for what any of these
+    processes is measured by."""
     accounts = warehouse.accounts(brand)
     found: dict[int, Mapping[str, int]] = {}
     for name, process in library.processes.items():
+        if not process.playbooks:
+            continue
         named = {entry.name for entry in library.entries(brand, name)}
         mine = accounts[(accounts["platform"] == process.platform) & accounts["entry"].isin(named)]
         found |= lags_of(warehouse, library, brand, name, mine, as_of)

@@ -1,11 +1,13 @@
 """Connect to an account's platform, with the limits that all its runs share."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 from config.library import Library
 from config.models import AccountEntry
+from config.settings import settings
 from connectors.base import Channel, Throttle
-from connectors.registry import open_channel
+from connectors.registry import account_id, open_channel
 from connectors.throttle import LocalThrottle, TieredThrottle
 from connectors.warehouse import SqlThrottle, Warehouse
 from tasks.steps.opening import resolve_secret
@@ -61,11 +63,25 @@ class _QuietThrottle:
 def _shared(
     warehouse: Warehouse, entry: AccountEntry, before_call: Callable[[], None] | None = None
 ) -> TieredThrottle:
-    own: Throttle = SqlThrottle(warehouse, f"{entry.platform}/{entry.account_id}")
+    own: Throttle = SqlThrottle(warehouse, f"{entry.platform}/{account_id(entry)}")
     if before_call is not None:
         own = _Asking(own, before_call)
     return TieredThrottle(own, SqlThrottle(warehouse, entry.platform))
 
 
 def _opened(library: Library, entry: AccountEntry, throttle: Throttle) -> Channel:
-    return open_channel(entry, resolve=resolve_secret, throttle=throttle, metrics=library.metrics)
+    return open_channel(
+        entry,
+        resolve=resolve_secret,
+        throttle=throttle,
+        metrics=library.metrics,
+        clock=_clock(settings().today),
+    )
+
+
+def _clock(today: date | None) -> Callable[[], datetime] | None:
+    """Return a clock that goes on from the present time of another day; None for the real one."""
+    if today is None:
+        return None
+    ahead = timedelta(days=(today - datetime.now(UTC).date()).days)
+    return lambda: datetime.now(UTC) + ahead

@@ -1,6 +1,7 @@
 """Read what the gate has to know: the whole brand, as last pulled, and every change so far."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, get_args
@@ -27,6 +28,18 @@ LEVELS: tuple[Level, ...] = ("campaign", "ad_group", "ad", "keyword", "search_te
 DELIVERY_DAYS = 7
 SOME_BEHIND = 7
 """By how many days an account may be behind another one of the brand."""
+COLUMNS = (
+    "entity_id",
+    "name",
+    "status",
+    "parent_id",
+    "campaign_id",
+    "labels",
+    "approval",
+    "daily_budget",
+    "details",
+)
+"""What is looked at of an entity."""
 MONTH_DAYS = 40
 LEDGER_DAYS = 90
 EDIT_DAYS = 30
@@ -43,14 +56,17 @@ def gate_state(
     now: datetime,
     *,
     modes: Mapping[str, Mode] | None = None,
+    actions: Sequence[Action] | None = None,
 ) -> GateState:
     """Return the brand as it is. `lags` are by account key and metric; an account without is one
-    whose figures are not known to have arrived."""
+    whose figures are not known to have arrived. `actions` are the `ledger`, where it was read
+    already."""
     brand = library.brand(brand_name)
     accounts = warehouse.accounts(brand_name)
     named = {entry.name for entry in brand.accounts}
-    accounts = accounts[accounts["entry"].isin(named)].reset_index(drop=True)
-    cubes = _cubes(warehouse, library, accounts, now)
+    mine = accounts["entry"].isin(named) & accounts["platform"].isin(_changed(library))
+    accounts = accounts[mine].reset_index(drop=True)
+    cubes, pulled = _cubes(warehouse, library, accounts, now)
     edits = _edits(warehouse, accounts, library.guardrails(brand_name).hold_off_days, now)
     return GateState(
         brand=brand_name,
@@ -58,15 +74,21 @@ def gate_state(
         now=now,
         guardrails=library.guardrails(brand_name),
         accounts={
-            int(row["account_key"]): _account(row, cubes, edits, lags, now)
+            int(row["account_key"]): _account(row, cubes, pulled, edits, lags, now)
             for row in accounts.to_dict("records")
         },
         settings=settings,
-        actions=ledger(warehouse, brand_name, now),
+        actions=ledger(warehouse, brand_name, now) if actions is None else actions,
         stops=warehouse.stops(),
         budgets=_budgets(brand, accounts),
         modes=modes or {},
     )
+
+
+def _changed(library: Library) -> set[str]:
+    """Return the platforms on which some process changes anything: others spend no budget."""
+    acting = (process for process in library.processes.values() if process.playbooks)
+    return {platform for process in acting for platform in process.platforms}
 
 
 def ledger(warehouse: Warehouse, brand: str, now: datetime) -> list[Action]:
@@ -76,29 +98,33 @@ def ledger(warehouse: Warehouse, brand: str, now: datetime) -> list[Action]:
 
 def _cubes(
     warehouse: Warehouse, library: Library, accounts: pd.DataFrame, now: datetime
-) -> dict[Level, Cube]:
+) -> tuple[dict[Level, Cube], dict[Level, pd.DataFrame]]:
     """Read spend and conversions: of campaigns over the month, of what is below over the last
-    days that are known."""
+    days that are known; and which days were pulled when."""
     words = vocabulary(library.metrics, library.kpis)
     keys = accounts["account_key"].tolist()
     newest = now.date() + timedelta(days=1)  # some zones are ahead of UTC
     month = Window(newest - timedelta(days=MONTH_DAYS), newest)
+    pulled: dict[Level, pd.DataFrame] = {}
 
     def cube(level: Level, window: Window) -> Cube:
         need = Need(("spend", "conversions"), (window,))
-        return cube_of(warehouse, keys, level, need, warehouse.entities(keys, level), words)
+        entities = warehouse.entities(keys, level)
+        pulled[level] = warehouse.coverage(keys, level, window)
+        return cube_of(warehouse, keys, level, need, entities, words, pulled[level])
 
     campaigns = cube("campaign", month)
     known = campaigns.days[campaigns.covered.any(axis=0)]
     last = date.fromordinal(int(known.max())) if len(known) else newest
     days = Window(last - timedelta(days=DELIVERY_DAYS + SOME_BEHIND), last)
     cubes: dict[Level, Cube] = {level: cube(level, days) for level in LEVELS if level != "campaign"}
-    return {"campaign": campaigns, **cubes}
+    return {"campaign": campaigns, **cubes}, pulled
 
 
 def _account(
     row: Mapping[Any, Any],
     cubes: Mapping[Level, Cube],
+    pulled: Mapping[Level, pd.DataFrame],
     edits: Mapping[int, Sequence[Edit] | None],
     lags: Mapping[int, Mapping[str, int]],
     now: datetime,
@@ -129,7 +155,23 @@ def _account(
         month_spend=spent,
         spend_through=last if spent is not None else None,
         edits=edits[key],
+        read_at=_read_at([pulled[level] for level in known], key, now),
     )
+
+
+def _read_at(pulled: Iterable[pd.DataFrame], key: int, now: datetime) -> datetime | None:
+    """Return when an account's things were last read, those of the level that was read first.
+
+    A complete pull reads what there is before its figures. None where nothing is known, and where
+    the figures came only after `now`: a replay that looks back with what is known today.
+    """
+    newest = [
+        frame["pulled_at"].iloc[rows].max()
+        for frame in pulled
+        if len(rows := np.flatnonzero(frame["account_key"].to_numpy() == key))
+    ]
+    first: datetime | None = min(newest).to_pydatetime() if newest else None
+    return first if first is not None and first <= now else None
 
 
 def _last_day(cube: Cube, key: int, today: date) -> date | None:
@@ -150,16 +192,36 @@ def _place(cube: Cube, key: int) -> int | None:
     return int(places[0]) if len(places) else None
 
 
-def _things(cube: Cube, level: Level, key: int, window: Window | None) -> Iterable[Thing]:
+def _things(cube: Cube, level: Level, key: int, window: Window | None) -> list[Thing]:
     rows = np.flatnonzero(cube.entities["account_key"].to_numpy() == key)
     spend, conversions = (
         (part[rows].tolist() for part in _usual(cube.window_sum, window))
         if window
         else ([None] * len(rows), [None] * len(rows))
     )
-    records = cube.entities.iloc[rows].to_dict("records")
-    for row, money, count in zip(records, spend, conversions, strict=True):
-        yield _thing(row, level, Delivery(money, count) if window else None)
+    columns = {name: cube.entities[name].iloc[rows].tolist() for name in COLUMNS}
+    records = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    things = [
+        _thing(row, level, Delivery(money, count) if window else None)
+        for row, money, count in zip(records, spend, conversions, strict=True)
+    ]
+    return _with_sharers(things, columns["details"]) if level == "campaign" else things
+
+
+def _with_sharers(things: Sequence[Thing], details: Sequence[Mapping[str, str]]) -> list[Thing]:
+    """Return an account's campaigns, those on one budget with the ids of all on it; one that was
+    removed spends from none. Where the platform names no budget, it is the campaign's own."""
+    budgets = [
+        "" if thing.status == "removed" else str((known or {}).get("budget_id", ""))
+        for thing, known in zip(things, details, strict=True)
+    ]
+    on: dict[str, list[str]] = {}
+    for thing, budget in zip(things, budgets, strict=True):
+        on.setdefault(budget, []).append(thing.entity_id)
+    return [
+        replace(thing, shared_by=tuple(sorted(on[budget]))) if budget and on[budget][1:] else thing
+        for thing, budget in zip(things, budgets, strict=True)
+    ]
 
 
 def _usual(sums: Callable[[str, date, date], Floats], window: Window) -> tuple[Floats, Floats]:

@@ -29,7 +29,7 @@ def newest_edits(
     """Return what is new in the accounts' change history.
 
     One that only reads has none; one that fails is noted as failed, and what is stored of its
-    history soon counts as unknown.
+    history soon counts as unknown. One that was read up to `now` already is not asked again.
     """
     found: dict[int, list[Edit]] = {}
     for key in account_keys:
@@ -37,6 +37,8 @@ def newest_edits(
         if channel is None:
             continue
         until = warehouse.edits_until(key)
+        if until is not None and until >= now:
+            continue
         oldest = now - timedelta(days=min(FIRST_DAYS, channel.edit_history_days)) + OVERLAP
         since = max(until - OVERLAP, oldest) if until else oldest
         try:

@@ -18,8 +18,10 @@ from tasks.checks import evaluate
 from tasks.evidence import Evidence
 from tasks.facts import establish
 from tasks.run import Run
+from tasks.site.evidence import Site
 from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
 from tasks.steps.reading import Reading, read
+from tasks.steps.site_knowledge import sites_of
 from tasks.targets import Targets, targets_of
 from tasks.verdicts import Verdicts
 
@@ -39,13 +41,18 @@ class Judgement:
         results: Sequence[Result],
         open_alerts: Sequence[OpenAlert],
         new_alerts: int,
+        scope: Scope | None = None,
+        sites: Sequence[Site] = (),
     ) -> None:
+        """`scope` is what could be judged; None where nothing is recorded."""
         self.reading = reading
         self.targets = targets
         self.verdicts = verdicts
         self.results = results
         self.open_alerts = open_alerts
         self.new_alerts = new_alerts
+        self.scope = scope
+        self.sites = sites
 
 
 @task(task_run_name="judge", timeout_seconds=3600, cache_policy=NO_CACHE)
@@ -60,10 +67,11 @@ def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> J
     with open_warehouse() as warehouse:
         reading = read(warehouse, library, run)
         targets = targets_now(library, run)
-        verdicts, evidence = look(library, run, reading, targets, pages, failed)
-        results, new_alerts = _record(warehouse, library, run, reading, verdicts, evidence)
+        sites = sites_of(warehouse, library, run)
+        verdicts, evidence = look(library, run, reading, targets, pages, failed, sites)
+        results, new_alerts, scope = _record(warehouse, library, run, reading, verdicts, evidence)
         still_open = warehouse.open_alerts(run.brand, run.process)
-    return Judgement(reading, targets, verdicts, results, still_open, new_alerts)
+    return Judgement(reading, targets, verdicts, results, still_open, new_alerts, scope, sites)
 
 
 def look(
@@ -73,6 +81,7 @@ def look(
     targets: Targets,
     pages: Sequence[PageAnswer] = (),
     failed: Mapping[str, str] | None = None,
+    sites: Sequence[Site] = (),
 ) -> tuple[Verdicts, Evidence]:
     """Judge by every check, and gather what the facts are asked of. Nothing is recorded."""
     stale_after = library.process(run.process).stale_after_days
@@ -89,10 +98,11 @@ def look(
         run.as_of,
         reading.accounts,
         reading.entities,
-        reading.cubes["campaign"],
+        reading.cubes,
         failed or {},
         pages,
         stale_after,
+        sites,
     )
     return verdicts, evidence
 
@@ -104,8 +114,9 @@ def _record(
     reading: Reading,
     verdicts: Verdicts,
     evidence: Evidence,
-) -> tuple[list[Result], int]:
-    """Store verdicts, then alerts and messages; return the records and how many alerts opened.
+) -> tuple[list[Result], int, Scope]:
+    """Store verdicts, then alerts and messages; return the records, how many alerts opened, and
+    what the run could judge.
 
     It is decided anew whenever another run has changed the alerts meanwhile, so that of several
     runs at once only one tells what they all see.
@@ -121,7 +132,7 @@ def _record(
         plan = plan_alerts(run, alerts, results, library.brand(run.brand).owners, scope)
         warehouse.save_results(run.brand, run.process, run.as_of, run.run_id, results)
         if warehouse.apply_alerts(plan, run.started_at, brand=run.brand, known=alerts):
-            return results, len(plan.opened)
+            return results, len(plan.opened), scope
 
 
 def targets_now(library: Library, run: Run) -> Targets:

@@ -21,8 +21,9 @@ def account_keys(
     warehouse: Warehouse, library: Library, brand: str, process: str, entries: Sequence[str]
 ) -> list[int]:
     """Return the keys of those of these accounts that the warehouse knows."""
-    accounts = warehouse.accounts(brand, library.process(process).platform)
-    return [int(key) for key in accounts.loc[accounts["entry"].isin(entries), "account_key"]]
+    accounts = warehouse.accounts(brand)
+    mine = accounts["platform"].isin(library.process(process).platforms)
+    return [int(key) for key in accounts.loc[mine & accounts["entry"].isin(entries), "account_key"]]
 
 
 def newest_day(warehouse: Warehouse, keys: Sequence[int], time_zone: str, now: datetime) -> date:

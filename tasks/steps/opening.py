@@ -1,6 +1,8 @@
 """What every step opens first: the configuration, the warehouse, a secret."""
 
 import logging
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 from prefect import get_run_logger
@@ -12,6 +14,8 @@ from config.library import Library, load
 from config.settings import settings
 from connectors.warehouse import Warehouse
 
+Stamps = tuple[tuple[Path, int, int], ...]
+
 
 def whole_library() -> Library:
     """Read and check all files. Raise `ConfigurationError` with every problem."""
@@ -19,8 +23,24 @@ def whole_library() -> Library:
 
 
 def brand_library(brand: str) -> Library:
-    """Read what one brand needs; another brand's mistake does not stop it."""
-    return load(settings().library_dir, settings().brands_dir, brand)
+    """Read what one brand needs; another brand's mistake does not stop it.
+
+    Every step of a run asks for it, so what was read is kept for as long as no file changes.
+    """
+    library_dir, brands_dir = settings().library_dir, settings().brands_dir
+    return _read(library_dir, brands_dir, brand, _stamps(library_dir, brands_dir))
+
+
+@lru_cache(maxsize=8)
+def _read(library_dir: Path, brands_dir: Path, brand: str, stamps: Stamps) -> Library:
+    del stamps  # only there to tell a changed file
+    return load(library_dir, brands_dir, brand)
+
+
+def _stamps(*folders: Path) -> Stamps:
+    """Return name, size and moment of change of every file below these folders."""
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return tuple((path, (stat := path.stat()).st_size, stat.st_mtime_ns) for path in files)
 
 
 def open_warehouse() -> Warehouse:

@@ -1,6 +1,6 @@
 """Propose: what the playbooks would change, what the gate says to it, and who has to decide."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import get_args
@@ -130,9 +130,11 @@ def deliberate(
     keys = {*base.accounts["account_key"]}
     proposals = [proposal for proposal in proposals if proposal.account_key in keys]
     wanted, declined = not_declined(proposals, base.actions, now)
-    state = gate_state(warehouse, library, run.brand, settings, lags, now, modes=modes)
+    state = gate_state(
+        warehouse, library, run.brand, settings, lags, now, modes=modes, actions=base.actions
+    )
     decisions, losers = weigh(wanted, replace(base, settings=settings), at_any_time(state))
-    decided = [_decided(library, run, one) for one in decisions]
+    decided = _decided(library, run, decisions)
     decided += [
         Decided(loser.proposal, "refused", "conflict", loser.explanation) for loser in losers
     ]
@@ -181,14 +183,25 @@ def _with_findings(base: Situation, playbook: Playbook, judgement: Judgement) ->
     return replace(base, findings=findings)
 
 
-def _decided(library: Library, run: Run, decision: Decision) -> Decided:
-    """Say what becomes of a proposal: refused, approved in mode `act`, else a person decides."""
-    proposal = decision.proposal
-    if decision.reason is not None:
-        return Decided(proposal, "refused", decision.reason, decision.explanation)
-    why = _why_ask(library, run, decision)
-    if why:
-        return Decided(proposal, "proposed", "", why)
+def _decided(library: Library, run: Run, decisions: Sequence[Decision]) -> list[Decided]:
+    """Say what becomes of each proposal: refused, approved in mode `act`, else a person decides.
+
+    What is one decision is asked for as a whole if any part of it has to be.
+    """
+    why = [_why_ask(library, run, one) if one.reason is None else "" for one in decisions]
+    groups = [one.proposal.group for one in decisions]
+    asked = {group: said for group, said in zip(groups, why, strict=True) if group and said}
+    return [
+        Decided(one.proposal, "refused", one.reason, one.explanation)
+        if one.reason is not None
+        else _allowed(one.proposal, said or asked.get(one.proposal.group, ""))
+        for one, said in zip(decisions, why, strict=True)
+    ]
+
+
+def _allowed(proposal: Proposal, why_ask: str) -> Decided:
+    if why_ask:
+        return Decided(proposal, "proposed", "", why_ask)
     return Decided(proposal, "approved", "", "inside the brand's envelope")
 
 

@@ -1,4 +1,4 @@
-"""Publish what a run found: a report and two tables in the Prefect UI, and one HTML file."""
+"""Publish what a run found: a report and tables in the Prefect UI, events, and one HTML file."""
 
 import os
 from collections.abc import Hashable, Mapping, Sequence
@@ -14,17 +14,23 @@ from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 
 from config.library import Library
+from config.models import Process
 from config.settings import settings
 from connectors.actions import STATES, WAITING, Action, Stop
 from connectors.warehouse import Warehouse
+from connectors.work import WorkItem
+from tasks.joint import joints
 from tasks.report.build import Material, account_titles, build_report
 from tasks.report.html import render_html
 from tasks.report.markdown import render_markdown
 from tasks.report.model import FailedAccount, Freshness, Link, Report
-from tasks.report.table import action_rows, finding_rows, kpi_rows
+from tasks.report.site_log import log_since
+from tasks.report.table import action_rows, finding_rows, kpi_rows, work_rows
+from tasks.report.work import DONE_DAYS
 from tasks.run import Run
+from tasks.steps.events import tell
 from tasks.steps.judge import Judgement
-from tasks.steps.links import decision_links
+from tasks.steps.links import decision_links, work_links
 from tasks.steps.opening import brand_library, open_warehouse
 
 LEDGER = timedelta(days=90)
@@ -39,6 +45,9 @@ def publish(run: Run, judgement: Judgement, failed: Mapping[str, str]) -> str:
     library = brand_library(run.brand)
     with open_warehouse() as warehouse:
         report = _report(library, warehouse, run, judgement, failed)
+        # What was decided since the last run, on the command line for instance, is told too.
+        last = warehouse.last_finished(run.brand, run.process, but=run.run_id)
+        tell(warehouse, run.brand, run.process, min(last or run.started_at, run.started_at))
     path = settings().state_dir / "reports" / run.brand / f"{run.process}-{run.as_of}.html"
     _write(path, render_html(report))
     if FlowRunContext.get():  # a run without Prefect has no UI to show anything in
@@ -49,6 +58,8 @@ def publish(run: Run, judgement: Judgement, failed: Mapping[str, str]) -> str:
         create_table_artifact(kpi_rows(report), key=f"{key}-kpis", description=title)
         if actions := action_rows(report):
             create_table_artifact(actions, key=f"{key}-changes", description=title)
+        if items := work_rows(report):
+            create_table_artifact(items, key=f"{key}-to-do", description=title)
     return str(path)
 
 
@@ -60,13 +71,14 @@ def _report(
     failed: Mapping[str, str],
 ) -> Report:
     reading = judgement.reading
+    process = library.process(run.process)
     names = account_titles(reading.accounts).values()
     titles = dict(zip(reading.accounts["entry"], names, strict=True))
-    actions = told_actions(warehouse, run)
+    actions, items = told_actions(warehouse, run), told_items(warehouse, run)
     return build_report(
         Material(
             brand=library.brand(run.brand),
-            process=library.process(run.process),
+            process=process,
             as_of=run.as_of,
             now=run.started_at,
             accounts=reading.accounts,
@@ -77,13 +89,18 @@ def _report(
             results=judgement.results,
             open_alerts=judgement.open_alerts,
             breakdowns=reading.breakdowns,
-            freshness=_freshness(warehouse, reading.accounts),
+            freshness=freshness_of(warehouse, reading.accounts, process),
             failed=[FailedAccount(titles.get(name, name), error) for name, error in failed.items()],
             switched_off={check.name: check.reason for check in reading.checks.off},
             links=[Link("This run in Prefect", run.link)] if run.link else [],
             actions=actions,
             action_links=_links(run, actions),
             stops=stops_for(warehouse, run),
+            items=items,
+            item_links=_item_links(run, items),
+            sites=judgement.sites,
+            site_changes=_site_changes(warehouse, run, reading.accounts),
+            quality=_quality(warehouse, reading.accounts),
         )
     )
 
@@ -106,12 +123,16 @@ def told_actions(warehouse: Warehouse, run: Run) -> list[Action]:
 
 
 def _links(run: Run, actions: Sequence[Action]) -> dict[int, str]:
-    """Return the forms of those that wait; without Prefect there are none."""
-    waiting = [action for action in actions if action.state == "proposed"]
-    if not waiting or not FlowRunContext.get():
+    """Return the forms of those that wait, one for a whole decision; without Prefect none."""
+    if not FlowRunContext.get() or all(action.state != "proposed" for action in actions):
         return {}
     link = decision_links(run)
-    return {action.action_id: link(action) for action in waiting}
+    return {part.action_id: link(whole) for whole in joints(actions) for part in whole.waiting}
+
+
+def _item_links(run: Run, items: Sequence[WorkItem]) -> dict[int, str]:
+    """Return the forms that say that work is done; without Prefect there are none."""
+    return work_links(run, items) if items and FlowRunContext.get() else {}
 
 
 def stops_for(warehouse: Warehouse, run: Run) -> list[Stop]:
@@ -123,12 +144,43 @@ def stops_for(warehouse: Warehouse, run: Run) -> list[Stop]:
     ]
 
 
-def _freshness(warehouse: Warehouse, accounts: pd.DataFrame) -> list[Freshness]:
-    """Return how fresh each account is; one that was never pulled has no day and no moment."""
+def told_items(warehouse: Warehouse, run: Run) -> list[WorkItem]:
+    """Return the work items that are open, and those that were closed within the last days."""
+    since = run.started_at - timedelta(days=DONE_DAYS)
+    return warehouse.work_items(run.brand, run.process, closed_since=since)
+
+
+def _site_changes(
+    warehouse: Warehouse, run: Run, accounts: pd.DataFrame
+) -> dict[int, pd.DataFrame]:
+    """Return by website what crawls saw changed lately."""
+    since = log_since(run.as_of)
+    sites = accounts.loc[accounts["platform"] == "website", "account_key"].tolist()
+    return {key: warehouse.page_changes(key, since) for key in sites}
+
+
+def _quality(
+    warehouse: Warehouse, accounts: pd.DataFrame
+) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Return what the newest pulls of the accounts lack: account, level, reasons."""
+    told = warehouse.pull_quality(accounts["account_key"].tolist())
+    return [(it.account_key, it.level, it.quality.reasons) for it in told]
+
+
+def freshness_of(warehouse: Warehouse, accounts: pd.DataFrame, process: Process) -> list[Freshness]:
+    """Return how fresh each account with daily figures is.
+
+    One that was never pulled has no day and no moment.
+    """
     titles = account_titles(accounts)
     rows = warehouse.last_pulls([*titles]).to_dict("records")
     pulled = {row["account_key"]: row for row in rows}
-    return [_fresh(title, pulled.get(key, {})) for key, title in titles.items()]
+    daily = {platform for platform in process.platforms if process.pulls_of(platform)}
+    return [
+        _fresh(titles[key], pulled.get(key, {}))
+        for key, platform in zip(accounts["account_key"], accounts["platform"], strict=True)
+        if platform in daily
+    ]
 
 
 def _fresh(title: str, row: Mapping[Hashable, Any]) -> Freshness:

@@ -1,10 +1,20 @@
 """Pull one account: what it is, what is in it, and its figures for the days that may have moved."""
 
+from functools import partial
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.models import AccountEntry, Brand, Process, Pull
-from connectors.base import Account, Channel, ConnectorError, PartialChannel, Window
+from connectors.base import (
+    Account,
+    Channel,
+    ConnectorError,
+    DescribingChannel,
+    PartialChannel,
+    Window,
+)
+from connectors.sites import CandidChannel
 from connectors.warehouse import Warehouse
 from tasks.pulling import window_to_pull
 from tasks.run import Run
@@ -25,18 +35,26 @@ def pull_account(run: Run, name: str) -> int:
     with open_warehouse() as warehouse:
         channel = connect(warehouse, library, entry)
         key = _account_key(warehouse, channel, run, library.brand(run.brand), entry)
-        levels = list(dict.fromkeys(pull.level for pull in process.pulls))
+        pulls = process.pulls_of(entry.platform)
+        reported = channel.reported if isinstance(channel, DescribingChannel) else ()
+        levels = list(dict.fromkeys(it.level for it in pulls if it.level not in reported))
         try:
             warehouse.save_account(run.brand, name, channel.account(), run.started_at)
-            pages = channel.entities(levels)
-            warehouse.save_entities(key, pages, run.started_at, complete_for=levels)
+            if levels:
+                pages = channel.entities(levels)
+                warehouse.save_entities(key, pages, run.started_at, complete_for=levels)
         except ConnectorError as error:
             window = window_to_pull(run.as_of, None, channel.restatement_days, 1)
             warehouse.record_pull_failure(
-                key, levels[0], window, run_id=run.run_id, error=str(error), now=run.started_at
+                key,
+                levels[0] if levels else "account",
+                window,
+                run_id=run.run_id,
+                error=str(error),
+                now=run.started_at,
             )
             raise
-        rows = sum(_pull(warehouse, channel, key, run, process, pull) for pull in process.pulls)
+        rows = sum(_pull(warehouse, channel, key, run, process, pull) for pull in pulls)
     run_log().info("%s: %s daily rows", name, f"{rows:,}")
     return rows
 
@@ -61,7 +79,8 @@ def _pull(
     warehouse: Warehouse, channel: Channel, key: int, run: Run, process: Process, pull: Pull
 ) -> int:
     last = warehouse.last_complete_day(key, pull.level, pull.breakdown)
-    wanted = window_to_pull(run.as_of, last, channel.restatement_days, process.history_days)
+    history = pull.history_days or process.history_days
+    wanted = window_to_pull(run.as_of, last, channel.restatement_days, history)
     rows = 0
     for window in _known(channel, wanted, pull):
         with warehouse.pull(
@@ -72,8 +91,12 @@ def _pull(
             run_id=run.run_id,
             now=run.started_at,
         ) as writer:
+            if isinstance(channel, DescribingChannel) and pull.level in channel.reported:
+                writer.describe = partial(channel.describe, pull.level)
             for frame in channel.performance(pull.level, window, pull.breakdown):
                 writer.add(frame)
+            if isinstance(channel, CandidChannel):
+                writer.quality = channel.quality()
             rows += writer.rows
     return rows
 

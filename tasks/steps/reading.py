@@ -1,7 +1,7 @@
 """Read from the warehouse what judging and reporting a run need, as arrays."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -17,6 +17,7 @@ from tasks.cube import Cube, build_cube
 from tasks.needs import Need, needs
 from tasks.report.breakdowns import BreakdownFigures
 from tasks.report.build import TREND_DAYS
+from tasks.report.movers import LEVELS, METRICS, days_needed
 from tasks.run import Run
 from tasks.vocabulary import Vocabulary, vocabulary
 from tasks.windows import merged
@@ -42,41 +43,81 @@ def read(warehouse: Warehouse, library: Library, run: Run) -> Reading:
     process = library.process(run.process)
     words = vocabulary(library.metrics, library.kpis)
     checks = library.checks_for(run.brand, run.process)
-    accounts = warehouse.accounts(run.brand, process.platform)
-    accounts = accounts[accounts["entry"].isin(run.accounts)].reset_index(drop=True)
-    brand = library.brand(run.brand)
-    accounts["daily_budget"] = daily_budgets(accounts, brand, process.platform, run.as_of)
-    keys = accounts["account_key"].tolist()
+    accounts = accounts_of(warehouse, library, run)
     asked = _asked(process, checks, words, run)
     levels = dict.fromkeys([*asked, *(pull.level for pull in process.pulls)])
-    entities: dict[str, pd.DataFrame] = {level: warehouse.entities(keys, level) for level in levels}
+    keys = {level: keys_with(level, accounts, process) for level in levels}
+    entities: dict[str, pd.DataFrame] = {
+        level: _entities(warehouse, keys[level], level, accounts) for level in levels
+    }
     cubes: dict[str, Cube] = {
-        level: cube_of(warehouse, keys, level, need, entities[level], words)
+        level: cube_of(warehouse, keys[level], level, need, entities[level], words)
         for level, need in asked.items()
     }
-    broken_down = _breakdowns(warehouse, keys, process, words, run)
+    broken_down = _breakdowns(warehouse, accounts, process, words, run)
     return Reading(accounts, entities, cubes, words, checks, broken_down)
 
 
+def accounts_of(warehouse: Warehouse, library: Library, run: Run) -> pd.DataFrame:
+    """Return the run's accounts as the warehouse has them, with what each may spend per day."""
+    platforms = library.process(run.process).platforms
+    accounts = warehouse.accounts(run.brand)
+    mine = accounts["platform"].isin(platforms) & accounts["entry"].isin(run.accounts)
+    accounts = accounts[mine].reset_index(drop=True)
+    budgets = daily_budgets(accounts, library.brand(run.brand), run.as_of)
+    return accounts.assign(daily_budget=budgets)
+
+
+def keys_with(level: Level, accounts: pd.DataFrame, process: Process) -> list[int]:
+    """Return the accounts of the platforms from which a level is pulled.
+
+    Whole accounts that are not pulled as such are made up of what is.
+    """
+    pulled = [
+        platform
+        for platform in process.platforms
+        if any(pull.level == level for pull in process.pulls_of(platform))
+    ]
+    return [int(key) for key in accounts.loc[accounts["platform"].isin(pulled), "account_key"]]
+
+
+def _entities(
+    warehouse: Warehouse, keys: Sequence[int], level: Level, accounts: pd.DataFrame
+) -> pd.DataFrame:
+    """Return a level's entities, each with the platform that it is of."""
+    entities = warehouse.entities(keys, level)
+    platforms = dict(zip(accounts["account_key"], accounts["platform"], strict=True))
+    return entities.assign(platform=entities["account_key"].map(platforms))
+
+
 def _asked(process: Process, checks: Checks, words: Vocabulary, run: Run) -> dict[Level, Need]:
-    """Return what to read per level: what the checks need, and at the report's level its share."""
+    """Return what to read per level: what the checks need, and the report's share."""
+    pulled = {pull.level for pull in process.pulls}
     asked = needs(
         checks.checks,
         checks.facts,
         words,
         run.as_of,
-        pulled={pull.level for pull in process.pulls},
+        pulled=pulled,
         stale_after_days=process.stale_after_days,
     )
-    shown = words.metrics_of([*process.report.kpis, *process.report.charts, "spend"])
+    report = process.report
+    shown = words.metrics_of([*report.kpis, *report.charts, report.sort_by])
     trend = Window(run.as_of - timedelta(days=TREND_DAYS), run.as_of - timedelta(days=1))
-    own = asked.get(process.report.level, Need((), ()))
-    asked[process.report.level] = replace(
-        own,
-        metrics=tuple(sorted({*own.metrics, *shown})),
-        windows=tuple(merged([*own.windows, trend])),
-    )
+    moved = days_needed(run.as_of, process.stale_after_days)
+    asked[report.level] = _also(asked.get(report.level), shown, trend)
+    if "account" in pulled:
+        asked["account"] = _also(asked.get("account"), shown, trend)
+    for level in LEVELS:
+        if level in pulled:
+            asked[level] = _also(asked.get(level), METRICS, moved)
     return asked
+
+
+def _also(need: Need | None, metrics: Iterable[str], window: Window) -> Need:
+    """Return a need with these metrics and days too."""
+    own = need or Need((), ())
+    return Need(tuple(sorted({*own.metrics, *metrics})), tuple(merged([*own.windows, window])))
 
 
 def cube_of(
@@ -86,10 +127,13 @@ def cube_of(
     need: Need,
     entities: pd.DataFrame,
     words: Vocabulary,
+    coverage: pd.DataFrame | None = None,
 ) -> Cube:
-    """Read a level's daily figures over the windows of a need, and lay them out."""
+    """Read a level's daily figures over the windows of a need, and lay them out. `coverage` is the
+    warehouse's of these windows, where it was read already."""
     figures = [warehouse.performance(keys, level, w, need.metrics) for w in need.windows]
-    coverage = pd.concat([warehouse.coverage(keys, level, window) for window in need.windows])
+    if coverage is None:
+        coverage = pd.concat([warehouse.coverage(keys, level, window) for window in need.windows])
     days = [
         np.arange(window.start.toordinal(), window.end.toordinal() + 1) for window in need.windows
     ]
@@ -106,15 +150,16 @@ def _joined(parts: Sequence[Figures]) -> Figures:
 
 
 def _breakdowns(
-    warehouse: Warehouse, keys: Sequence[int], process: Process, words: Vocabulary, run: Run
+    warehouse: Warehouse, accounts: pd.DataFrame, process: Process, words: Vocabulary, run: Run
 ) -> list[BreakdownFigures]:
     window = Window(run.as_of - timedelta(days=BREAKDOWN_DAYS), run.as_of - timedelta(days=1))
     metrics = sorted(words.metrics_of(process.report.kpis) - words.weights.keys())
     return [
         BreakdownFigures(key, pull.breakdown, figures.breakdown, figures.values)
-        for pull in process.pulls
+        for platform in process.platforms
+        for pull in process.pulls_of(platform)
         if pull.breakdown
-        for key in keys
+        for key in accounts.loc[accounts["platform"] == platform, "account_key"].tolist()
         if (figures := warehouse.performance([key], pull.level, window, metrics, pull.breakdown))
         and figures.breakdown is not None
     ]

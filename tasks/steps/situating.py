@@ -23,6 +23,7 @@ from tasks.cube import Cube
 from tasks.needs import Need
 from tasks.playbooks.situation import Situation
 from tasks.run import Run
+from tasks.steps.gating import ledger
 from tasks.steps.judge import Judgement
 from tasks.steps.reading import Reading, cube_of
 from tasks.verdicts import Verdicts
@@ -149,7 +150,7 @@ def base_situation(
         vocabulary=reading.vocabulary,
         targets=judgement.targets,
         lags=lags,
-        actions=warehouse.actions(brand=run.brand, since=now - timedelta(days=90)),
+        actions=ledger(warehouse, run.brand, now),
         guardrails=library.guardrails(run.brand),
         monthly_budgets=_monthly_budgets(library, run.brand),
         month_spend=_month_spend(cubes["campaign"], reading.accounts, run.as_of),

@@ -15,7 +15,18 @@ from time import perf_counter
 
 from tests.benchmarks.measure import Line, in_fresh_process
 
-NAMES = ("store", "postgresql", "memory", "checks", "engine", "start", "gate", "loop")
+NAMES = (
+    "store",
+    "postgresql",
+    "memory",
+    "checks",
+    "engine",
+    "start",
+    "gate",
+    "loop",
+    "crawl",
+    "search_console",
+)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Benchmarks
 

@@ -41,7 +41,7 @@ facts:
     "processes/google_ads.yaml": """\
 title: Google Ads
 objective: Be found
-platform: google_ads
+platforms: [google_ads]
 workflow:
   - step: Optimise
     tasks:

@@ -320,7 +320,7 @@ MISFITS = {
         "\ncpa: {title", "usual", "formulas or sentences already use", "", "usual:",
     ),
     "process on a platform that nobody brings": Mistake(
-        PROCESS, "platform: google_ads", "platform: gogle_ads", "platform",
+        PROCESS, "platforms: [google_ads]", "platforms: [gogle_ads]", "platforms[0]",
         "no connector brings the platform 'gogle_ads'", "did you mean google_ads?",
     ),
     "process with an unknown library": Mistake(
@@ -376,7 +376,12 @@ def test_one_mistake_is_one_error(desk, mistake):
         "gogle_ads": 2,  # so has the schedule
     }
     expected = next(
-        (n for name, n in consequences.items() if f"platform: {name}" in mistake.new), 1
+        (
+            n
+            for name, n in consequences.items()
+            if f"platform: {name}" in mistake.new or f"platforms: [{name}]" in mistake.new
+        ),
+        1,
     )
     assert len(problems) == expected, problems
 

@@ -21,8 +21,8 @@ ALL = (
 )
 
 
-def answers(*accounts, name="Acme & Söhne: #1", brand="acme"):
-    return BrandAnswers(brand, name, "EUR", "Europe/Berlin", accounts)
+def answers(*accounts, name="Acme & Söhne: #1", brand="acme", site=""):
+    return BrandAnswers(brand, name, "EUR", "Europe/Berlin", accounts, site=site)
 
 
 def problems_of(text, tmp_path, given):
@@ -72,6 +72,53 @@ def test_its_commented_examples_are_valid_too(tmp_path, platform):
     )
     assert brand.guardrails.limits("daily_budget").maximum == 200
     assert brand.envelope
+
+
+SITE = "https://www.acme.example/"
+
+
+def test_a_site_is_looked_at_and_what_it_lacks_is_a_note(tmp_path):
+    given = answers(ALL[0], site=SITE)
+    library, problems = problems_of(brand_file(given), tmp_path, given)
+    assert [entry.name for entry in library.entries("acme", "seo")] == ["website"]
+    assert library.entry("acme", "website").account_id == SITE
+    assert library.schedule("acme", "seo").cron == "0 7 * * *"
+    assert {problem.severity for problem in problems} == {"note"}
+    lacking = " ".join(problem.message for problem in problems)
+    assert "an account of search_console" in lacking
+    assert "an account of google_analytics" in lacking
+    assert "an account of website" not in lacking
+
+
+def test_without_a_site_there_is_nothing_about_one():
+    assert "site" not in brand_file(answers(*ALL)).lower()
+
+
+def test_the_commented_accounts_of_a_site_are_valid_and_serve_all_its_checks(tmp_path):
+    given = answers(ALL[0], site=SITE)
+    text = brand_file(given)
+    start = text.index("  # - name: search_console")
+    accounts, rest = text[start : text.index("# What KPIs")], text[text.index("# What KPIs") :]
+    rules = rest[rest.index("# site:") : rest.index("# What is different from the shared checks")]
+    text = (
+        text[:start]
+        + "\n".join(line.replace("  # ", "  ", 1) for line in accounts.split("\n"))
+        + rest.replace(rules, rules.replace("# site", "site").replace("#   ", "  "))
+    )
+    variables = {"ACME_GOOGLE_SERVICE_ACCOUNT": "x"}
+    (tmp_path / "brands").mkdir()
+    (tmp_path / "brands" / "acme.yaml").write_text(text, encoding="utf-8")
+    library, problems = examine(HERE, tmp_path / "brands", variables=variables)
+    unset = [it for it in problems if it.severity == "error"]
+    assert {it.message.split()[2] for it in unset} == {
+        "ACME_GOOGLE_CLIENT_ID", "ACME_GOOGLE_CLIENT_SECRET", "ACME_GOOGLE_REFRESH_TOKEN",
+    }  # fmt: skip
+    assert [entry.platform for entry in library.entries("acme", "seo")] == [
+        "website", "search_console", "google_analytics",
+    ]  # fmt: skip
+    assert library.brand("acme").site.important == ("/", "/products/*")
+    notes = [it.message for it in problems if it.severity == "note"]
+    assert notes == ["web_vitals_fail needs an account of pagespeed or crux"]
 
 
 def test_it_names_the_schema_that_it_fits():

@@ -148,7 +148,7 @@ MISTAKES = {
         "no field 'url'", "name",
     ),
     "platform without budgets": Mistake(
-        "platforms: [google_ads]", "platforms: [google_ad]", "playbooks[2].platforms[0]",
+        "    platforms: [google_ads]", "    platforms: [google_ad]", "playbooks[2].platforms[0]",
         "no budget can be changed on 'google_ad'", "did you mean google_ads?",
     ),
     "step that guardrails refuse": Mistake(
@@ -157,7 +157,7 @@ MISTAKES = {
         severity="note",
     ),
     "share that guardrails refuse": Mistake(
-        "platforms: [google_ads]", "most: 0.25", "playbooks[2].most", "a step of 25 %",
+        "    platforms: [google_ads]", "    most: 0.25", "playbooks[2].most", "a step of 25 %",
         "is refused", severity="note",
     ),
 }  # fmt: skip
@@ -183,13 +183,13 @@ def test_names_line_key_what_is_wrong_and_the_remedy(books, mistake):
 
 
 def test_keywords_have_no_place_on_meta(books):
-    text = books.text(PROCESS).replace("platform: google_ads", "platform: meta_ads")
+    text = books.text(PROCESS).replace("platforms: [google_ads]\nw", "platforms: [meta_ads]\nw")
     text = text.replace("does: adjust", "does: keyword_research").replace("breakdown: weekday", "")
     text = text.replace("does: pause\n", "does: new_keywords\n").replace("    days: 1\n", "")
     books.write(PROCESS, text.replace("- {level: campaign}", "- {level: campaign}\n  - "
                                       "{level: search_term}"))  # fmt: skip
     found = {it.key: it for it in books.problems() if it.file == PROCESS}
-    assert found.keys() == {"playbooks[0].does", "playbooks[4].does"}
+    assert found.keys() == {"pulls[1].level", "playbooks[0].does", "playbooks[4].does"}
     first, second = found["playbooks[0].does"], found["playbooks[4].does"]
     assert first.message == "meta_ads has no keyword to change"
     assert "daily_budget" in first.remedy
@@ -197,8 +197,8 @@ def test_keywords_have_no_place_on_meta(books):
 
 
 def test_a_platform_that_nothing_can_be_changed_on_takes_notes_only(books):
-    text = books.text(PROCESS).replace("platform: google_ads", "platform: display")
-    books.write(PROCESS, text.replace("platforms: [google_ads]", ""))
+    text = books.text(PROCESS).replace("    platforms: [google_ads]", "")
+    books.write(PROCESS, text.replace("platforms: [google_ads]", "platforms: [display]"))
     brand = books.text("brands/acme.yaml")
     entry = "  - {name: own, platform: display, connector: file, account_id: 1}\ngoals:\n"
     books.write("brands/acme.yaml", brand.replace("goals:\n", entry))

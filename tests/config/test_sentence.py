@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.fact_words import FACTS
 from config.formula import FormulaError
-from config.sentence import FACT_FIELDS, check_template, fill, template_fields
+from config.sentence import check_template, fill, template_fields
 
 
 def test_fields_are_filled():
@@ -39,11 +40,11 @@ def test_a_metric_is_a_field():
     check_template("{name} {clicks}", ["clicks"])
 
 
-@pytest.mark.parametrize("fact", FACT_FIELDS)
+@pytest.mark.parametrize("fact", FACTS)
 def test_a_fact_has_fields_of_its_own(fact):
-    check_template("{name}", (), FACT_FIELDS[fact])
+    check_template("{name}", (), FACTS[fact].fields)
     with pytest.raises(FormulaError):
-        check_template("{target}", (), FACT_FIELDS[fact])
+        check_template("{cpa}", (), FACTS[fact].fields)
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,19 +5,26 @@ import subprocess
 import sys
 from datetime import date
 from importlib import import_module
+from typing import get_args
 
 import jsonschema
 import pytest
 
 from config.briefs import content_of
 from config.changeable import CHANGEABLE
+from config.fact_words import FACTS
+from config.formula import TRUE, parse_condition
 from config.library import examine
+from config.models import FactName
+from config.platforms import LEVELS
 from config.schema import FOLDER, schemas
 from config.secrets import environment
 from config.settings import HERE, settings
+from config.words import Importance
 from config.yaml_source import Source, read
 
 FOLDERS = (HERE / "brands", HERE / "demo", HERE / "examples")
+BEFORE = ("usual", "last_week")
 HEAVY = ("pandas", "numpy", "sqlalchemy", "prefect", "requests", "pyarrow", "apprise", "babel",
          "pydantic_settings", "google", "connectors")  # fmt: skip
 
@@ -38,7 +45,11 @@ def test_have_no_problem(shipped):
 def test_the_demo_needs_these_variables_and_no_others():
     _, problems = examine(HERE, HERE / "demo", variables={})
     missing = {problem.message.split()[2] for problem in problems}
-    assert missing == {"MARKETLOOP_DEMO_SECRET", "MARKETLOOP_DEMO_INBOX", "MARKETLOOP_SANDBOX_URL"}
+    assert missing == {
+        "MARKETLOOP_DEMO_SECRET", "MARKETLOOP_DEMO_INBOX", "MARKETLOOP_SANDBOX_URL",
+        "MARKETLOOP_SHOP_SITE_URL", "MARKETLOOP_SHOP_COMPETITOR_URL",
+        "MARKETLOOP_CLINIC_SITE_URL", "MARKETLOOP_CLINIC_COMPETITOR_URL",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("brand", ["shop", "clinic"])
@@ -50,6 +61,20 @@ def test_every_demo_process_has_accounts_targets_budget_and_a_schedule(shipped, 
     assert "cpa" in targets(library, brand, platform)
     assert platform in {budget.platform for budget in library.brand(brand).budgets}
     assert library.schedule(brand, process)
+
+
+@pytest.mark.parametrize("brand", ["shop", "clinic"])
+def test_the_demos_sites_are_looked_at_from_every_side_by_their_own_rules(shipped, brand):
+    library, _ = shipped
+    there = [entry.platform for entry in library.entries(brand, "seo")]
+    assert there == list(library.process("seo").platforms)
+    assert library.schedule(brand, "seo")
+    plan = import_module(f"connectors.sandbox.web.{brand}")
+    site, simulated = library.brand(brand).site, getattr(plan, brand)()
+    assert (set(site.important), set(site.unimportant), site.tags) == (
+        set(simulated.important), set(simulated.unimportant), (simulated.tag,)
+    )  # fmt: skip
+    assert library.entry(brand, "analytics").account_id == simulated.property_id
 
 
 def test_every_target_that_a_check_asks_for_is_set_in_the_demo_or_the_check_is_off(shipped):
@@ -109,12 +134,123 @@ def test_what_can_be_changed_is_what_the_connectors_write():
         assert table == set(channel.writable), platform
 
 
+KINDS = {
+    "pause": "pause",
+    "enable": "enable",
+    "budget": "budgets",
+    "split_budget": "a re-split",
+    "losing_ads": "lost their test",
+    "draft_ads": "approved briefs",
+}
+"""What both processes' playbooks do, and the word of it that the workflow has to have."""
+
+
+def test_levels_are_those_that_the_connectors_have():
+    from connectors.channels.google_ads import queries
+    from connectors.channels.google_analytics import questions as reports
+    from connectors.channels.meta_ads import insights
+    from connectors.channels.search_console import questions
+
+    tables = {
+        "google_ads": queries.FROM,
+        "meta_ads": insights.LEVELS,
+        "search_console": questions.DIMENSIONS,
+        "google_analytics": reports.DIMENSIONS,
+    }
+    for platform, table in tables.items():
+        assert set(LEVELS[platform]) == set(table), platform
+
+
+def test_every_fact_has_its_kind_and_every_limit_is_a_number():
+    assert set(FACTS) == set(get_args(FactName))
+    for name, kind in FACTS.items():
+        assert "name" in kind.fields, name
+        assert len(set(kind.fields)) == len(kind.fields), name
+        assert all(value >= 0 for value in kind.limits.values()), name
+        assert set(kind.sources) <= set(LEVELS), name
+
+
+def test_the_seo_process_checks_every_fact_about_sites_and_pages(shipped):
+    library, _ = shipped
+    of_ads = {"ad_disapproved", "spend_while_inactive", "landing_page_down"}
+    facts = library.checks_for("shop", "seo").facts
+    assert {fact.fact for fact in facts} == set(FACTS) - of_ads
+    once = [fact.fact for fact in facts if fact.fact != "no_data"]
+    assert len(once) == len(set(once))
+
+
+def test_what_is_found_on_a_site_is_weighed_by_importance_and_has_a_remedy(shipped):
+    library, _ = shipped
+    found = library.check_libraries["seo"]
+    for fact in found.facts:
+        if FACTS[fact.fact].level != "page":
+            continue
+        verdicts = {**dict.fromkeys(get_args(Importance), fact.verdict), **fact.by_importance}
+        order = [("ok", "warning", "critical").index(verdicts[it]) for it in get_args(Importance)]
+        assert order == sorted(order, reverse=True), fact.name
+        assert verdicts["low"] == "ok", fact.name
+        assert verdicts["high"] != "ok", fact.name
+    telling_nothing_to_do = {it.name for it in (*found.checks, *found.facts) if it.remedy is None}
+    assert telling_nothing_to_do == {"search_no_data", "analytics_no_data", "site_pull_failed"}
+
+
+@pytest.mark.parametrize("name", ["search_page_fall", "search_query_fall", "landing_sessions_fall"])
+@pytest.mark.parametrize(("usual", "now"), [(8, 0), (20, 4), (45, 1), (60, 40), (5000, 4000)])
+def test_a_page_or_query_that_is_small_or_moves_a_little_wakes_nobody(shipped, name, usual, now):
+    library, _ = shipped
+    check = next(it for it in library.check_libraries["seo"].checks if it.name == name)
+    for case in check.cases:
+        condition = parse_condition(case.when, library.metrics, library.kpis)
+        assert condition.evaluate(lambda f, _: float(usual if f in BEFORE else now)) != TRUE
+
+
+@pytest.mark.parametrize(
+    ("name", "usual", "now", "verdict"),
+    [
+        ("search_page_fall", 100, 30, "warning"),
+        ("search_page_fall", 900, 200, "critical"),
+        ("search_clicks_fall", 1000, 700, "warning"),
+        ("search_clicks_fall", 1000, 400, "critical"),
+        ("search_segment_fall", 400, 250, "warning"),
+        ("landing_sessions_fall", 400, 100, "warning"),
+        ("site_sessions_fall", 90, 0, "critical"),
+    ],
+)
+def test_a_real_fall_is_told_by_how_deep_it_is(shipped, name, usual, now, verdict):
+    library, _ = shipped
+    check = next(it for it in library.check_libraries["seo"].checks if it.name == name)
+    holding = [
+        case.verdict
+        for case in check.cases
+        if parse_condition(case.when, library.metrics, library.kpis).evaluate(
+            lambda f, _: float(usual if f in BEFORE else now)
+        )
+        == TRUE
+    ]
+    assert holding[0] == verdict
+
+
 def test_workflow_steps_are_shared_between_flow_and_people(shipped):
     library, _ = shipped
     for process in library.processes.values():
         kinds = {task.done_by for step in process.workflow for task in step.tasks}
         assert kinds == {"flow", "person"}
         assert len(process.workflow) == 4
+
+
+@pytest.mark.parametrize("name", ["google_ads", "facebook_ads"])
+def test_what_the_flow_proposes_a_person_decides_on_and_does_not_do(shipped, name):
+    library, _ = shipped
+    process = library.processes[name]
+    words = " ".join(task.what for step in process.workflow for task in step.tasks).lower()
+    assert {kind for kind, word in KINDS.items() if word not in words} == set()
+    for step in process.workflow:
+        mine = [task.what for task in step.tasks if task.done_by == "flow"]
+        theirs = [task.what for task in step.tasks if task.done_by == "person"]
+        if any(what.startswith("Propose") for what in mine):
+            assert any("ecide on" in what for what in theirs), step.step
+        done_by_hand = ("Adjust", "Move budget", "Set up campaigns", "Create", "Analyse keywords")
+        assert not [what for what in theirs if what.startswith(done_by_hand)]
 
 
 def test_the_json_schemas_are_current():

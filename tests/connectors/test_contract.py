@@ -4,18 +4,24 @@ import inspect
 import logging
 from importlib import import_module
 from types import ModuleType
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
-from connectors.base import Channel, ReconnectError, RejectedError, TransientError
+from connectors.base import ReconnectError, RejectedError, TransientError
 from connectors.registry import AVAILABLE, secret_names
+from connectors.sites import Source
 from connectors.throttle import LocalThrottle
 
 from .conftest import Answer, FakeTime, ScriptedServer, told
 
 SECRET = "planted-secret-of-the-options"
-ACCOUNT_ID = "1234567890"
+ACCOUNT_IDS = ("1234567890", "https://shop.example/")
+"""Of a platform that numbers its accounts, and of one that names them by their site."""
+PAGE = "https://shop.example/page"
+CAPABILITIES = ("performance", "speed", "crawl")
 
 
 def module(name: str) -> ModuleType:
@@ -49,19 +55,38 @@ LASTING = [
 ]
 
 
-def connect(name: str, server: ScriptedServer, time_: FakeTime) -> Channel:
+def built(options: type[BaseModel], **given: Any) -> BaseModel:
+    """Return the options with whatever is required, and the first account id that is one."""
+    known = {"client_id": "client", "runs": 1, **given}
+    known = {key: value for key, value in known.items() if key in options.model_fields}
+    first, second = ACCOUNT_IDS
+    try:
+        return options(account_id=first, **known)
+    except ValidationError as error:
+        if ("account_id",) not in {wrong["loc"] for wrong in error.errors()}:
+            raise
+        return options(account_id=second, **known)
+
+
+def connect(name: str, server: ScriptedServer, time_: FakeTime) -> Source:
     """Connect with whatever the options require, every secret planted, all addresses ours."""
     options = module(name).Options
     secrets = [field for field in secret_names(options) if field != "service_account"]
     addresses = {
         field: f"{server.url}/{field}" for field in options.model_fields if "_url" in field
     }
-    given = {"account_id": ACCOUNT_ID, "client_id": "client", **dict.fromkeys(secrets, SECRET)}
-    known = {key: value for key, value in given.items() if key in options.model_fields}
     addresses = {key: url.replace("token_url", "token") for key, url in addresses.items()}
-    throttle = LocalThrottle(time_.clock, time_.sleep)
-    channel: Channel = module(name).Connector(options(**known, **addresses), throttle=throttle)
+    made = built(options, **dict.fromkeys(secrets, SECRET), **addresses)
+    channel: Source = module(name).Connector(made, throttle=LocalThrottle(time_.clock, time_.sleep))
     return channel
+
+
+def ask(channel: Source) -> None:
+    """Ask the first thing of a channel that it must ask the platform: mostly, what it is."""
+    if hasattr(channel, "speed"):  # there is no account behind a key
+        list(channel.speed([PAGE], "phone"))
+    else:
+        channel.account()
 
 
 @every
@@ -88,6 +113,13 @@ def test_connectors_are_made_alike(name):
 
 
 @every
+def test_a_connector_brings_something_that_steps_know(name):
+    connector, fields = module(name).Connector, module(name).Options.model_fields
+    assert [what for what in CAPABILITIES if hasattr(connector, what)]
+    assert hasattr(connector, "restatement_days") or "restatement_days" in fields
+
+
+@every
 def test_the_file_says_what_there_is_to_know(name):
     assert len(module(name).__doc__ or "") > 300
 
@@ -98,7 +130,7 @@ def test_some_connectors_speak_http():
 
 @over_http
 def test_the_account_is_known_and_nothing_sent_before_something_is_asked(name, server, time_):
-    assert connect(name, server, time_).account_id == ACCOUNT_ID
+    assert connect(name, server, time_).account_id in ACCOUNT_IDS
     assert server.seen == server.tokens == []
 
 
@@ -106,9 +138,11 @@ def test_the_account_is_known_and_nothing_sent_before_something_is_asked(name, s
 @pytest.mark.parametrize("answer", PASSING, ids=repr)
 def test_what_may_pass_is_tried_again_and_then_named(name, server, time_, answer):
     server.script(answer)
+    channel = connect(name, server, time_)
     with pytest.raises(TransientError) as caught:
-        connect(name, server, time_).account()
-    assert ACCOUNT_ID in str(caught.value)
+        ask(channel)
+    named = server.seen[0].path if hasattr(channel, "speed") else channel.account_id
+    assert unquote(named) in unquote(str(caught.value))
     assert len(server.seen) == 3
 
 
@@ -117,7 +151,7 @@ def test_what_may_pass_is_tried_again_and_then_named(name, server, time_, answer
 def test_what_will_not_pass_is_asked_once(name, server, time_, answer):
     server.script(answer)
     with pytest.raises(RejectedError):
-        connect(name, server, time_).account()
+        ask(connect(name, server, time_))
     assert len(server.seen) == 1
 
 
@@ -125,7 +159,7 @@ def test_what_will_not_pass_is_asked_once(name, server, time_, answer):
 def test_a_dead_credential_needs_a_person(name, server, time_):
     server.script(Answer(status=401))
     with pytest.raises(ReconnectError, match="reconnect"):
-        connect(name, server, time_).account()
+        ask(connect(name, server, time_))
     assert len(server.seen) <= 2  # at most once more, with a new token
 
 
@@ -133,7 +167,7 @@ def test_a_dead_credential_needs_a_person(name, server, time_):
 def test_a_named_wait_is_kept(name, server, time_):
     server.script(Answer(status=429, headers={"Retry-After": "70"}))
     with pytest.raises(TransientError):
-        connect(name, server, time_).account()
+        ask(connect(name, server, time_))
     assert time_.slept == [70, 70]
 
 
@@ -141,7 +175,7 @@ def test_a_named_wait_is_kept(name, server, time_):
 def test_a_long_wait_ends_the_run(name, server, time_):
     server.script(Answer(status=429, headers={"Retry-After": "4000"}))
     with pytest.raises(TransientError) as caught:
-        connect(name, server, time_).account()
+        ask(connect(name, server, time_))
     assert (caught.value.retry_after, time_.slept, len(server.seen)) == (4000, [], 1)
 
 
@@ -152,7 +186,7 @@ def test_no_secret_gets_out(name, server, time_, answer, caplog):
     server.script(answer)
     channel = connect(name, server, time_)
     with pytest.raises((TransientError, RejectedError, ReconnectError)) as caught:
-        channel.account()
+        ask(channel)
     everything = told(caught.value) + caplog.text + repr(channel) + str(vars(channel))
     assert SECRET not in everything
     assert "planted-access-token" not in everything
@@ -163,6 +197,6 @@ def test_no_secret_gets_out(name, server, time_, answer, caplog):
 def test_options_do_not_show_their_secrets(name):
     options = module(name).Options
     filled = options.model_construct(
-        **dict.fromkeys(secret_names(options), SecretStr(SECRET)), account_id=ACCOUNT_ID
+        **dict.fromkeys(secret_names(options), SecretStr(SECRET)), account_id=ACCOUNT_IDS[0]
     )
     assert SECRET not in repr(filled) + str(filled)

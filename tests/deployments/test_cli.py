@@ -5,7 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from config.settings import settings
+from config.library import load
+from config.settings import HERE, settings
 from connectors.sandbox.demo import DEMO_TODAY
 from connectors.warehouse import Warehouse
 from deployments.cli import main
@@ -48,6 +49,21 @@ def test_a_new_brand_file_is_valid_but_for_its_secrets(brands):
     with_secrets = call("validate")
     assert with_secrets.exit_code == 2
     assert "REFRESH_TOKEN" in with_secrets.output
+
+
+def test_a_new_brand_with_a_site_has_it_looked_at(brands):
+    assert call(*INIT, *ACCOUNT, "--site", "https://www.Acme.example").exit_code == 0
+    library = load(HERE, brands)
+    (entry,) = library.entries("acme", "seo")
+    assert (entry.platform, entry.account_id) == ("website", "https://www.acme.example/")
+    assert call("validate", "--no-secrets").exit_code == 0
+
+
+def test_a_site_that_is_no_address_is_wrong_use_and_writes_nothing(brands):
+    answer = call(*INIT, *ACCOUNT, "--site", "our website")
+    assert answer.exit_code == 2
+    assert "'our website' is no address such as https://www.example.com/" in answer.output
+    assert list(brands.iterdir()) == []
 
 
 def test_a_brand_file_is_never_overwritten(brands):

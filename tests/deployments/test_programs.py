@@ -53,7 +53,7 @@ def wait_for(log: Path, text: str, seconds: float = 300) -> None:
 
 def test_the_demo_ends_with_0_and_leaves_no_process(start, tmp_path):
     demo = start("demo", "--once")
-    wait_for(tmp_path / "demo.log", "What needs attention")
+    wait_for(tmp_path / "demo.log", "What needs attention", 500)
     children = family(demo)
     assert demo.wait(60) == 0
     psutil.wait_procs(children, timeout=30)

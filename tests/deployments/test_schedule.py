@@ -9,7 +9,7 @@ from config.library import load
 from config.settings import HERE
 from deployments.schedule import FORMS as FORM_FLOWS
 from deployments.schedule import deployments, forms
-from tasks.steps.links import DEPLOYMENT
+from tasks.steps.links import DECIDE, WORK
 
 PROCESSES = deployments(load(HERE, HERE / "demo"), date(2026, 11, 2))
 FORMS = forms()
@@ -17,13 +17,13 @@ FORMS = forms()
 
 def test_there_is_one_for_each_brand_and_process_and_one_for_each_form():
     pairs = {(deployment.name, deployment.flow_name) for deployment in PROCESSES}
-    flows = ("google-ads", "facebook-ads")
+    flows = ("google-ads", "facebook-ads", "seo")
     assert pairs == {(brand, flow) for brand in ("shop", "clinic") for flow in flows}
     assert [form.flow_name.replace("-", "_") for form in FORMS] == [*FORM_FLOWS]
 
 
-def test_messages_link_to_the_form_that_there_is():
-    assert f"{FORMS[0].flow_name}/{FORMS[0].name}" == DEPLOYMENT
+def test_messages_link_to_the_forms_that_there_are():
+    assert {DECIDE, WORK} <= {f"{form.flow_name}/{form.name}" for form in FORMS}
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ def an_ad_to_pause() -> Action:
 
 
 def decided(action: Action, decision: str, value: str = "", who: str = "ana") -> Action:
-    return decide_action.fn(action.action_id, decision, who, "tried", value, None)
+    (one,) = decide_action.fn(action.action_id, decision, who, "tried", value, None)
+    return one
 
 
 def state_of(action: Action) -> str:

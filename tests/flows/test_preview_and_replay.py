@@ -157,8 +157,8 @@ def test_a_slice_of_what_was_read_once_is_what_reading_says(market):
                 )
                 covered = plain.coverage([1], level, window, known_at=morning(day))
                 pd.testing.assert_frame_equal(past.coverage([1], level, window), covered)
-        ours = past.arrivals([1], "campaign", "conversions", window.start)
-        theirs = plain.arrivals([1], "campaign", "conversions", window.start)
+        ours = past.arrivals([1], "campaign", ["conversions"], window.start)["conversions"]
+        theirs = plain.arrivals([1], "campaign", ["conversions"], window.start)["conversions"]
     for name in ("day", "age", "old", "new", "known_day", "first_age", "first", "last_age"):
         np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
     assert len(ours.day) > 0

@@ -5,7 +5,7 @@ from datetime import date
 
 from config.models import Owner
 from connectors.actions import Effect
-from tasks.action_messages import LISTED, waiting_messages
+from tasks.action_messages import LISTED, PARTS, waiting_messages
 from tasks.change_wording import ending, what
 from tasks.run import Run
 from tests.tasks.gate.town import NOW, action, money, pause
@@ -21,7 +21,7 @@ def waiting(number, proposal):
     return replace(action(number, proposal), state="proposed", version=1, applied_at=None)
 
 
-def told(*actions, links=lambda action: f"https://ui.test/run?parameters={action.action_id}"):
+def told(*actions, links=lambda it: f"https://ui.test/run?parameters={it.parts[0].action_id}"):
     return list(waiting_messages(RUN, actions, OWNERS, links))
 
 
@@ -60,6 +60,36 @@ def test_a_message_is_bounded_and_says_what_is_left():
     many = [waiting(n, pause(owner="web")) for n in range(1, LISTED + 6)]
     text = told(*many)[0].body_text
     assert "and 5 more: marketloop actions list --brand shop" in text
+    assert len(text) < 8000
+
+
+def test_parts_of_one_decision_stand_together_under_one_link():
+    group = {"group": "g", "owner": "search", "risk": "A season", "evidence": ("1 moves", "2 gain")}
+    cut = waiting(12, money("60", "50", "c1", unit="money", **group))
+    more = waiting(13, money("40", "50", "c2", unit="money", **group))
+    (message,) = told(more, cut, waiting(14, pause(owner="search")))
+    text = message.body_text
+    assert "3 changes of shop waiting for your decision" in text
+    assert "This is one decision of 2 changes; their daily budgets together: €100.00" in text
+    assert text.index("12: daily budget") < text.index("13: daily budget") < text.index("1 moves")
+    assert "Decide on all 2 at once: https://ui.test/run?parameters=12" in text
+    assert text.count("https://") == 2
+    assert text.count("Wrong if: A season") == 1
+
+
+def test_a_decision_of_which_one_part_was_edited_is_told_again_as_a_whole():
+    parts = [waiting(n, money("60", "50", f"c{n}", group="g", owner="search")) for n in (1, 2)]
+    (before,) = told(*parts)
+    (after,) = told(parts[0], replace(parts[1], version=2))
+    assert before.message_id != after.message_id
+    assert "2 changes of shop" in after.body_text
+
+
+def test_a_large_decision_is_bounded():
+    parts = [waiting(n, money("60", "50", f"c{n}", group="g")) for n in range(1, PARTS + 4)]
+    text = told(*parts)[0].body_text
+    assert "and 3 more: marketloop actions explain 1" in text
+    assert f"Decide on all {PARTS + 3} at once" in text
     assert len(text) < 8000
 
 

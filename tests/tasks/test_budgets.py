@@ -27,7 +27,7 @@ def shares(budgets, entries=("shop",), currencies=("EUR",), as_of=NOVEMBER):
         ),
     )
     accounts = pd.DataFrame({"entry": entries[: len(currencies)], "currency": currencies})
-    return daily_budgets(accounts, brand, "google_ads", as_of)
+    return daily_budgets(accounts.assign(platform="google_ads"), brand, as_of)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def fact(kind):
 
 def established(made, kind, as_of, also=(), **known):
     entities = {"campaign": made.entities(), **known.pop("entities", {})}
-    evidence = Evidence(as_of, made.accounts_frame(), entities, made.cube(), **known)
+    evidence = Evidence(as_of, made.accounts_frame(), entities, {"campaign": made.cube()}, **known)
     return establish([fact(kind)], evidence, also)
 
 

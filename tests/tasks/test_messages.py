@@ -157,3 +157,8 @@ def test_only_web_addresses_become_links(link, safe):
 def test_the_reference_is_the_start_of_the_id():
     assert reference(ID) in compose(run(), [news()], ID).html
     assert ID.startswith(reference(ID))
+
+
+def test_what_a_person_does_about_it_stands_below_the_figures():
+    text = compose(run(), [news(todo="To do by 16 Nov 2026: Pause *it*")], ID).text
+    assert text.splitlines()[5] == "To do by 16 Nov 2026: Pause ∗it∗"

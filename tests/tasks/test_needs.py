@@ -66,7 +66,7 @@ def test_a_window_without_a_day_needs_none(check, as_of):
 
 def test_facts_need_figures_too(as_of, ago):
     asked = need(as_of, facts=[fact("no_data"), fact("ad_disapproved")])
-    assert asked["campaign"].metrics == ("clicks", "impressions", "spend")
+    assert asked["campaign"].metrics == ("clicks", "impressions", "sessions", "spend")
     assert asked["campaign"].windows == (Window(ago(29), ago(1)),)
 
 

@@ -113,3 +113,85 @@ ACTION_LOG = (
 
 ACTION_VIEWS = (OPEN_ACTIONS, ACTION_LOG)
 """Name and query of every view of migration 0002."""
+
+ABOVE_PAGES = {
+    "segment": "",
+    "page": "",
+    "query": "",
+    "query_page": "e.parent_id AS page_id, g.name AS page_name, g.url AS page_url, ",
+}
+"""Which names of other entities the view of a site's level has."""
+
+
+def site_performance_view(level: str) -> tuple[str, str]:
+    """Return the name and query of the daily figures of a level of sites, without breakdowns."""
+    own = f"e.entity_id AS {level}_id, e.name AS {level}_name, e.url AS {level}_url, "
+    joins = ""
+    if ABOVE_PAGES[level]:
+        joins = (
+            " LEFT JOIN entities g ON g.account_key = e.account_key AND g.level = 'page'"
+            " AND g.entity_id = e.parent_id"
+        )
+    query = (
+        f"SELECT {OWNER}, {ABOVE_PAGES[level]}{own}e.status AS {level}_status, {FIGURES} "  # noqa: S608, constants
+        "FROM performance_daily p JOIN entities e ON e.entity_key = p.entity_key "
+        f"JOIN accounts a ON a.account_key = e.account_key{joins} "
+        f"WHERE p.breakdown = '' AND e.level = '{level}'"
+    )
+    return f"{level}_performance_daily", query
+
+
+SITE_PAGES_LATEST = (
+    "site_pages_latest",
+    """
+    SELECT a.brand, a.platform, a.account_id, a.name AS account_name, c.crawl_id, c.started_at,
+           c.finished_at, p.url, p.asked_at, p.status, p.reason, p.led_to, p.final_status,
+           p.content_type, p.size, p.seconds, p.depth, p.found_by, p.title, p.description,
+           p.canonical, p.robots, p.language, p.words, p.text_hash, p.modified, s.text_since,
+           s.first_seen, p.more
+    FROM (SELECT account_key, max(crawl_id) AS crawl_id FROM crawls
+          WHERE kind = 'full' AND state = 'complete' GROUP BY account_key) n
+    JOIN crawls c ON c.crawl_id = n.crawl_id
+    JOIN accounts a ON a.account_key = n.account_key
+    JOIN crawled_pages p ON p.crawl_id = n.crawl_id
+    LEFT JOIN site_pages s ON s.account_key = n.account_key AND s.url_key = p.url_key
+    """,
+)
+
+OPEN_WORK_ITEMS = (
+    "open_work_items",
+    """
+    SELECT i.item_id, i.brand, i.process, i.origin, i.check_name, i.priority, i.owner, i.due_on,
+           i.title, i.remedy, i.evidence, i.numbers, a.platform, a.account_id,
+           a.name AS account_name, e.level, e.entity_id, i.name AS entity_name, e.url AS entity_url,
+           i.opened_at, i.opened_as_of, i.last_as_of, i.escalated_to, i.version, i.fingerprint
+    FROM work_items i
+    LEFT JOIN accounts a ON a.account_key = i.account_key
+    LEFT JOIN entities e ON e.entity_key = i.entity_key
+    WHERE i.state = 'open'
+    """,
+)
+
+PAGE_SPEED_LATEST = (
+    "page_speed_latest",
+    """
+    SELECT a.brand, a.platform, a.account_id, a.name AS account_name, s.url, s.source,
+           s.form_factor, s.measured_at, s.period_start, s.period_end, s.largest_contentful_paint,
+           s.interaction_to_next_paint, s.cumulative_layout_shift, s.first_contentful_paint,
+           s.time_to_first_byte, s.total_blocking_time, s.performance, s.version, s.runs, s.reason
+    FROM page_speed s
+    JOIN (SELECT account_key, url_key, source, form_factor, max(measured_at) AS measured_at
+          FROM page_speed GROUP BY account_key, url_key, source, form_factor) n
+      ON n.account_key = s.account_key AND n.url_key = s.url_key AND n.source = s.source
+     AND n.form_factor = s.form_factor AND n.measured_at = s.measured_at
+    JOIN accounts a ON a.account_key = s.account_key
+    """,
+)
+
+SITE_VIEWS = (
+    *map(site_performance_view, ABOVE_PAGES),
+    SITE_PAGES_LATEST,
+    OPEN_WORK_ITEMS,
+    PAGE_SPEED_LATEST,
+)
+"""Name and query of every view of migration 0003."""

@@ -86,17 +86,19 @@ def engine(sandbox: Sandbox, aims: Aims, account: str, folder: Path) -> Iterator
         "MARKETLOOP_LIBRARY_DIR": str(HERE),
         "MARKETLOOP_STATE_DIR": str(folder),
         "MARKETLOOP_LOOP": "none-needed",
+        "NO_PROXY": "127.0.0.1",  # else every call looks through the environment for a proxy
     }
     before = {name: os.environ.get(name) for name in variables}
     os.environ |= variables
     settings.cache_clear()
-    Warehouse.create(settings().warehouse_url.get_secret_value()).close()
+    warehouse = Warehouse.create(settings().warehouse_url.get_secret_value())
     logging.getLogger("tasks").setLevel(logging.ERROR)
     once = cache(opening.load)  # every step reads the files anew, a quarter of a day's time
     try:
         with mock.patch.object(opening, "load", once):
             yield Engine(sandbox)
     finally:
+        warehouse.close()  # open until here: what the steps open connects only once
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
         settings.cache_clear()

@@ -4,15 +4,17 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 
-from connectors.base import Account, Entity, Window
+from connectors.base import Account, Entity, TransientError, Window
 from connectors.changes import Subject
 from connectors.records import AlertPlan, Message, NewAlert
-from connectors.warehouse import ChangedMeanwhileError, Decided, Warehouse, pulls
+from connectors.sites import CrawledPage, CrawlEnd
+from connectors.warehouse import ChangedMeanwhileError, Decided, Warehouse, crawled, pulls
+from connectors.work import NewItem, WorkPlan
 
 FORK = multiprocessing.get_context("fork")
 WINDOW = Window(date(2026, 11, 1), date(2026, 11, 20))
@@ -203,3 +205,71 @@ def test_of_two_decisions_at_once_one_holds_and_the_other_hears_of_it(url, wareh
     said = dict(outcomes.get(timeout=10) for _ in range(2))
     assert said == {"done": warehouse.action(action_id).state, "late": said["done"]}
     assert len(warehouse.events(action_id)) == 2
+
+
+def crawl(url: str, account_key: int, run_id: str, now, outcomes) -> None:
+    with Warehouse(url) as warehouse:
+        try:
+            opened = warehouse.open_crawl(account_key, "full", run_id, now, timedelta(days=1))
+        except TransientError:
+            outcomes.put("waits")
+        else:
+            outcomes.put(opened.run_id)
+
+
+def test_of_two_workers_one_crawls_the_site(url, warehouse, account_key, now):
+    outcomes = FORK.Queue()
+    at_once(crawl, *[(url, account_key, f"r{i}", now, outcomes) for i in range(3)])
+    said = sorted(outcomes.get(timeout=10) for _ in range(3))
+    (opened,) = warehouse.crawls(account_key)
+    assert said == [opened.run_id, "waits", "waits"]
+
+
+def store_pages(url: str, account_key: int, now, point: str | None) -> None:
+    """Store two batches of pages, and die in the second where the function would be called."""
+    with Warehouse(url) as warehouse:
+        opened = warehouse.open_crawl(account_key, "full", "r", now, timedelta(days=1))
+        for batch in range(2):
+            if batch and point:
+                setattr(crawled, point, die)
+            names = range(batch * 10, batch * 10 + 10)
+            news = [CrawledPage(f"https://acme.test/{i}", now, 200) for i in names]
+            warehouse.add_crawled(opened, news, now)
+        warehouse.finish_crawl(opened, CrawlEnd("complete"), now)
+
+
+@pytest.mark.parametrize("point", ["insert_rows", "_add_entries", "save_certificates"])
+def test_a_killed_crawl_has_whole_batches_and_goes_on(url, warehouse, account_key, now, point):
+    victim = FORK.Process(target=store_pages, args=(url, account_key, now, point))
+    victim.start()
+    victim.join(60)
+    assert victim.exitcode == -signal.SIGKILL
+    (cut,) = warehouse.crawls(account_key)
+    assert (cut.state, cut.pages) == ("running", 10)
+    assert len(warehouse.crawled_pages(cut.crawl_id)) == 10
+    store_pages(url, account_key, now, None)
+    (done,) = warehouse.crawls(account_key)
+    assert (done.crawl_id, done.state, done.pages) == (cut.crawl_id, "complete", 20)
+
+
+def apply_work(url: str, plan: WorkPlan, run_id: str, now) -> None:
+    with Warehouse(url) as warehouse:
+        warehouse.apply_work(plan, run_id, now)
+
+
+def test_two_runs_at_once_open_each_work_item_once(url, warehouse, rows, now):
+    items = tuple(
+        NewItem(
+            f"f{i}", "finding", "acme", "seo", "c", None, None, "n", "t", "r", "e", owner="seo",
+            due_on=now.date(), as_of=now.date(),
+        )
+        for i in range(20)
+    )  # fmt: skip
+    message = Message("m", "acme", "seo", "seo", "s", "t", "h", "ok", now)
+    plan = WorkPlan(opened=items, messages=(message,))
+    at_once(apply_work, *[(url, plan, f"r{i}", now) for i in range(3)])
+    assert sorted(item.fingerprint for item in warehouse.work_items()) == sorted(
+        item.fingerprint for item in items
+    )
+    assert len(rows("SELECT * FROM work_events")) == 20
+    assert len(rows("SELECT * FROM outbox")) == 1

@@ -137,7 +137,9 @@ def test_arrivals_are_the_growth_of_daily_totals(warehouse, account_key, pull, f
             for name, each in zip(("801", "802"), conversions, strict=True)
         ]
         pull(pages, now=datetime(2026, 11, 2 + age, 6, tzinfo=UTC), window=ONE_DAY)
-    found = warehouse.arrivals([account_key], "campaign", "conversions", date(2026, 11, 1))
+    found = warehouse.arrivals([account_key], "campaign", ["conversions"], date(2026, 11, 1))[
+        "conversions"
+    ]
     assert found.account_key.tolist() == [account_key] * 2
     assert (found.day.tolist(), found.age.tolist()) == ([DAY, DAY], [4, 9])
     assert (found.old.tolist(), found.new.tolist()) == ([3.0, 3.5], [3.5, 3.0])
@@ -158,7 +160,9 @@ def test_a_late_row_arrives_and_an_empty_day_is_known_to_be_zero(
         [frame(("801", "2026-11-02", {"conversions": 2.0}))],
         now=datetime(2026, 11, 5, 6, tzinfo=UTC), window=ONE_DAY,
     )  # fmt: skip
-    found = warehouse.arrivals([account_key], "campaign", "conversions", date(2026, 11, 1))
+    found = warehouse.arrivals([account_key], "campaign", ["conversions"], date(2026, 11, 1))[
+        "conversions"
+    ]
     assert (found.age.tolist(), found.old.tolist(), found.new.tolist()) == ([3], [0.0], [2.0])
     assert (found.first_age.tolist(), found.first.tolist()) == ([1], [0.0])
 
@@ -169,7 +173,7 @@ def test_a_metric_that_is_first_asked_for_later_did_not_arrive_late(
     for age, values in ((1, {"spend": 1.0}), (8, {"spend": 1.0, "reach": 9.0})):
         moment = datetime(2026, 11, 2 + age, 6, tzinfo=UTC)
         pull([frame(("801", "2026-11-02", values))], now=moment, window=ONE_DAY)
-    found = warehouse.arrivals([account_key], "campaign", "reach", date(2026, 11, 1))
+    found = warehouse.arrivals([account_key], "campaign", ["reach"], date(2026, 11, 1))["reach"]
     assert found.age.tolist() == []
     assert (found.first_age.tolist(), found.first.tolist()) == ([8], [9.0])
 
@@ -178,7 +182,7 @@ def test_several_pulls_of_one_day_are_one_change(warehouse, account_key, pull, f
     for hour, spend in ((6, 1.0), (9, 1.5), (12, 1.7)):
         moment = datetime(2026, 11, 3, hour, tzinfo=UTC)
         pull([frame(("801", "2026-11-02", {"spend": spend}))], now=moment, window=ONE_DAY)
-    found = warehouse.arrivals([account_key], "campaign", "spend", date(2026, 11, 1))
+    found = warehouse.arrivals([account_key], "campaign", ["spend"], date(2026, 11, 1))["spend"]
     assert (found.old.tolist(), found.new.tolist()) == ([1.0], [1.7])
 
 
@@ -186,14 +190,16 @@ def test_an_age_is_counted_in_the_accounts_time_zone(warehouse, account_key, pul
     """Half past eleven at night in London is the next day in Berlin."""
     moment = datetime(2026, 11, 3, 23, 30, tzinfo=UTC)
     pull([frame(("801", "2026-11-02", {"spend": 1.0}))], now=moment, window=ONE_DAY)
-    found = warehouse.arrivals([account_key], "campaign", "spend", date(2026, 11, 1))
+    found = warehouse.arrivals([account_key], "campaign", ["spend"], date(2026, 11, 1))["spend"]
     assert found.first_age.tolist() == found.last_age.tolist() == [2]
 
 
 def test_days_before_since_and_other_accounts_are_left_out(warehouse, account_key, pull, frame):
     pull([frame(("801", "2026-11-02", {"spend": 1.0}))])
     since = date(2026, 11, 19)
-    found = warehouse.arrivals([account_key], "campaign", "spend", since)
+    found = warehouse.arrivals([account_key], "campaign", ["spend"], since)["spend"]
     assert found.known_day.tolist() == [since.toordinal(), since.toordinal() + 1]
     assert found.first.tolist() == [0.0, 0.0]
-    assert not len(warehouse.arrivals([account_key + 1], "campaign", "spend", since).known_day)
+    assert not len(
+        warehouse.arrivals([account_key + 1], "campaign", ["spend"], since)["spend"].known_day
+    )

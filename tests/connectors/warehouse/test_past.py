@@ -60,13 +60,13 @@ def test_arrivals_of_a_moment_know_nothing_later(url, warehouse, account_key, mo
     keys, since = [account_key], WINDOW.start
     with PastWarehouse(url, date(2026, 11, 6)) as past:
         past.moment = Moment(mornings[1].date(), mornings[1])
-        then = past.arrivals(keys, "campaign", "conversions", since)
+        then = past.arrivals(keys, "campaign", ["conversions"], since)["conversions"]
         assert then.known_day.tolist() == [day.toordinal() for day in days(1, 3)]
         assert (then.old.tolist(), then.new.tolist()) == ([1.0, 1.0], [2.0, 2.0])
         assert then.last_age.tolist() == [3, 2, 1]
         past.moment = Moment(mornings[3].date(), mornings[3])
-        ours = past.arrivals(keys, "campaign", "conversions", since)
-    theirs = warehouse.arrivals(keys, "campaign", "conversions", since)
+        ours = past.arrivals(keys, "campaign", ["conversions"], since)["conversions"]
+    theirs = warehouse.arrivals(keys, "campaign", ["conversions"], since)["conversions"]
     for name in ("day", "age", "old", "new", "known_day", "first_age", "first", "last_age"):
         np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
 

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from connectors.base import RejectedError, Window
+from connectors.sites import Quality
 from connectors.warehouse import Warehouse
 from connectors.warehouse.database import Database
 from connectors.warehouse.schema import HEAD, metadata
@@ -88,52 +89,70 @@ INSERT INTO throttles VALUES ('t', :now, 'a limit');
 """
 
 
-TABLES_OF_0001 = (
-    "accounts", "entities", "pulls", "performance_daily", "revisions", "runs", "throttles",
-)  # fmt: skip
+OF_0002 = """
+INSERT INTO stops (brand, process, since, who, why) VALUES ('acme', '', :now, 'Kim', 'a sale');
+INSERT INTO platform_edits
+  (account_key, edit_id, at, level, entity_id, field, item, who, tool, seen_at)
+  VALUES (1, 'e1', :now, 'campaign', '801', 'status', '', 'Kim', 'WEB', :now);
+INSERT INTO edit_reads VALUES (1, :now);
+"""
+
+FILLED = {"0001": OF_0001, "0002": OF_0001.rstrip() + OF_0002}
+ADDED = {"first_pull_id", "quality"}
+"""Columns that later revisions added to tables that were there."""
+
+
+def fill(url: str, revision: str, now) -> str:
+    """Make a warehouse of a revision with a row in tables of every kind."""
+    with Database(url) as database, database.writing() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        moment = now.replace(tzinfo=None) if database.sqlite else now
+        for statement in FILLED[revision].strip().removesuffix(";").split(";\n"):
+            values = {"now": moment} if ":now" in statement else {}
+            connection.execute(sa.text(statement), values)
+    return url
+
+
+@pytest.fixture(params=[*FILLED])
+def older_url(request, empty_url, now) -> str:
+    """A warehouse of each revision that was ever the newest, with data."""
+    return fill(empty_url, request.param, now)
 
 
 @pytest.fixture
 def url_of_0001(empty_url, now) -> str:
-    """A warehouse of revision 0001 with a row in tables of every kind."""
-    with Database(empty_url) as database, database.writing() as connection:
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        moment = now.replace(tzinfo=None) if database.sqlite else now
-        for statement in OF_0001.strip().removesuffix(";").split(";\n"):
-            values = {"now": moment} if ":now" in statement else {}
-            connection.execute(sa.text(statement), values)
-    return empty_url
+    return fill(empty_url, "0001", now)
 
 
 def contents(url: str) -> dict[str, list[tuple[object, ...]]]:
-    """Return every table's rows, in the columns and tables that 0001 has."""
+    """Return the rows of every table that has some."""
     with Database(url) as database, database.reading() as connection:
-        tables = {
-            name: [
-                column["name"]
-                for column in sa.inspect(connection).get_columns(name)
-                if column["name"] != "first_pull_id"
-            ]
-            for name in TABLES_OF_0001
-        }
-        return {
-            name: [
-                tuple(map(str, row))
-                for row in connection.execute(
-                    sa.text(f"SELECT {', '.join(columns)} FROM {name} ORDER BY 1, 2, 3")  # noqa: S608
-                )
-            ]
-            for name, columns in tables.items()
-        }
+        inspector = sa.inspect(connection)
+        found = {}
+        for name in {*inspector.get_table_names()} - {"alembic_version"}:
+            columns = [c["name"] for c in inspector.get_columns(name) if c["name"] not in ADDED]
+            rows = connection.execute(sa.text(f"SELECT {', '.join(columns)} FROM {name}"))  # noqa: S608
+            found[name] = sorted(tuple(map(str, row)) for row in rows)
+        return {name: rows for name, rows in found.items() if rows}
 
 
-def test_a_warehouse_of_0001_keeps_its_data(url_of_0001):
-    before = contents(url_of_0001)
-    assert all(before.values())
-    Warehouse.create(url_of_0001).close()
-    assert contents(url_of_0001) == before
+def test_an_older_warehouse_keeps_its_data(older_url):
+    before = contents(older_url)
+    assert len(before) >= 7
+    Warehouse.create(older_url).close()
+    assert contents(older_url) == before
+
+
+def test_an_older_warehouse_goes_on(older_url, now):
+    window = Window(date(2026, 11, 1), date(2026, 11, 2))
+    with Warehouse.create(older_url) as warehouse:
+        with warehouse.pull(1, "campaign", window, run_id="r2", now=now) as writer:
+            writer.quality = Quality(sampled=0.5)
+        assert [it.quality for it in warehouse.pull_quality([1])] == [Quality(sampled=0.5)]
+        assert warehouse.work_items() == []
+        assert warehouse.crawls(1) == []
 
 
 def test_a_warehouse_of_0001_goes_on(url_of_0001, frame, now):
@@ -149,6 +168,6 @@ def test_a_warehouse_of_0001_goes_on(url_of_0001, frame, now):
         assert sorted(then.values["spend"].tolist()) == [0.0, 1.5, 4.0]
 
 
-def test_a_warehouse_of_0001_asks_to_be_migrated(url_of_0001):
-    with pytest.raises(RejectedError, match=r"has schema 0001.*run `marketloop migrate`"):
-        Warehouse.prepare(url_of_0001)
+def test_an_older_warehouse_asks_to_be_migrated(older_url):
+    with pytest.raises(RejectedError, match=r"has schema 000\d.*run `marketloop migrate`"):
+        Warehouse.prepare(older_url)

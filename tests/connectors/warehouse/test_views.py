@@ -1,11 +1,13 @@
 """What an analyst reads without joins."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from connectors.base import Entity
 from connectors.records import AlertPlan, NewAlert
+from connectors.sites import CrawledPage, CrawlEnd, PageSpeed
+from connectors.work import NewItem, WorkPlan
 
 ENTITIES = [
     Entity("campaign", "801", "Brand", "enabled"),
@@ -86,3 +88,75 @@ def test_the_action_log_has_a_row_per_event(warehouse, record, walk, rows):
         (action.action_id, state, "run r1", "applied", "Acme", 50.0)
         for state in ("proposed", "approved", "applying", "applied")
     ]
+
+
+SITE_ENTITIES = [
+    Entity("segment", "brand", "Brand searches", "enabled"),
+    Entity("page", "/shoes", "Shoes", "enabled", url="https://acme.test/shoes"),
+    Entity("query", "red shoes", "red shoes", "enabled"),
+    Entity("query_page", "/shoes~red shoes", "red shoes", "enabled", parent_id="/shoes"),
+]
+
+
+@pytest.mark.parametrize("entity", SITE_ENTITIES, ids=[entity.level for entity in SITE_ENTITIES])
+def test_daily_performance_of_each_level_of_a_site(
+    warehouse, account_key, pull, frame, rows, now, entity
+):
+    warehouse.save_entities(account_key, [SITE_ENTITIES], now)
+    pull(
+        [frame((entity.entity_id, "2026-11-02", {"clicks": 2, "position": 7.5}))],
+        level=entity.level,
+    )
+    level = entity.level
+    (row,) = rows(f"SELECT * FROM {level}_performance_daily")  # noqa: S608
+    expected = {
+        "brand": "acme", "account_name": "Acme", f"{level}_id": entity.entity_id,
+        f"{level}_name": entity.name, f"{level}_status": "enabled", f"{level}_url": entity.url,
+        "clicks": 2.0,
+    }  # fmt: skip
+    if level == "query_page":
+        expected |= {"page_id": "/shoes", "page_name": "Shoes", "page_url": SITE_ENTITIES[1].url}
+    assert {name: row[name] for name in expected} == expected
+    assert "7.5" in str(row["more"])
+
+
+def test_the_pages_of_the_newest_whole_crawl(warehouse, account_key, rows, now):
+    ends = (("full", "complete"), ("full", "complete"), ("full", "stopped"), ("watch", "complete"))
+    for i, (kind, state) in enumerate(ends):
+        at = now + timedelta(days=i)
+        crawl = warehouse.open_crawl(account_key, kind, f"r{i}", at, timedelta(hours=1))
+        page = CrawledPage("https://acme.test/", at, 200, final_status=200, words=5, title=f"{i}")
+        warehouse.add_crawled(crawl, [page], at)
+        warehouse.finish_crawl(crawl, CrawlEnd(state), at)
+    (row,) = rows("SELECT brand, url, title, text_since FROM site_pages_latest")
+    since = row.pop("text_since")
+    assert row == {"brand": "acme", "url": "https://acme.test/", "title": "1"}
+    assert str(since).startswith("2026-11-21")
+
+
+def test_open_work_items_name_account_and_entity(warehouse, account_key, rows, now):
+    warehouse.save_entities(account_key, [SITE_ENTITIES], now)
+    key = int(warehouse.entities([account_key], "page")["entity_key"].iloc[0])
+    item = NewItem(
+        "f", "finding", "acme", "seo", "title_missing", key, account_key, "Shoes", "Write", "how",
+        "it has none", owner="content", due_on=now.date(), as_of=now.date(),
+    )  # fmt: skip
+    warehouse.apply_work(WorkPlan(opened=(item,)), "r1", now)
+    (row,) = rows("SELECT item_id, account_id, entity_url, title, owner FROM open_work_items")
+    assert tuple(row.values())[1:] == (
+        "4445556666", "https://acme.test/shoes", "Write", "content",
+    )  # fmt: skip
+    close = {"state": "done", "who": "Kim", "why": "", "version": 1, "now": now}
+    warehouse.close_item(row["item_id"], **close)
+    assert rows("SELECT * FROM open_work_items") == []
+
+
+def test_the_latest_speed_of_each_page_and_kind(warehouse, account_key, rows, now):
+    for day, speed in ((0, 3000.0), (1, 2000.0)):
+        at = now + timedelta(days=day)
+        warehouse.save_speed(account_key, [
+            PageSpeed("https://acme.test/", source, "phone", at, largest_contentful_paint=speed)
+            for source in ("lab", "field")
+        ])  # fmt: skip
+    found = rows("SELECT source, largest_contentful_paint FROM page_speed_latest ORDER BY source")
+    assert [tuple(row.values()) for row in found] == [("field", 2000.0), ("lab", 2000.0)]

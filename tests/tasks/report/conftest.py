@@ -92,7 +92,7 @@ def process(rows: int = 5) -> Process:
         {
             "title": "Google Ads",
             "objective": "More sales from search at a return that pays for itself.",
-            "platform": "google_ads",
+            "platforms": ["google_ads"],
             "workflow": [{"step": "measure", "tasks": [TASK]}],
             "pulls": [{"level": "campaign"}],
             "kpis": list(KPIS),

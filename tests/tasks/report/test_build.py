@@ -221,13 +221,20 @@ def test_a_budget_for_all_accounts_of_several_currencies_has_no_sum(make_market)
 def test_accounts_of_one_name_are_told_apart():
     accounts = pd.DataFrame(
         {
-            "account_key": [1, 2, 3],
-            "entry": ["a", "b", "c"],
-            "account_id": ["11", "22", "33"],
-            "name": ["Shop", "Shop", ""],
+            "account_key": [1, 2, 3, 4, 5],
+            "entry": ["a", "b", "c", "d", "e"],
+            "platform": ["google_ads", "google_ads", "google_ads", "website", "search_console"],
+            "account_id": ["11", "22", "33", "https://shop.example/", "https://shop.example/"],
+            "name": ["Shop", "Shop", "", "https://shop.example/", "https://shop.example/"],
         }
     )
-    assert account_titles(accounts) == {1: "Shop (11)", 2: "Shop (22)", 3: "c"}
+    assert account_titles(accounts) == {
+        1: "Shop (11)",
+        2: "Shop (22)",
+        3: "c",
+        4: "https://shop.example/ (website)",
+        5: "https://shop.example/ (search console)",
+    }
 
 
 def test_ten_thousand_campaigns_make_no_more_rows(make_market):

@@ -15,9 +15,9 @@ from tasks.report.build import build_report
 from tasks.report.change_model import Changes, Entry
 from tasks.report.html import render_html
 from tasks.report.markdown import render_markdown
-from tasks.report.model import Report, SwitchedOff
-from tasks.report.table import action_rows, finding_rows, kpi_rows
-from tests.tasks.report import ledger
+from tasks.report.model import Freshness, Report, SwitchedOff
+from tasks.report.table import action_rows, finding_rows, kpi_rows, work_rows
+from tests.tasks.report import ledger, visible
 
 EVIL = "<img src=x onerror=alert(1)>\"'|`[x](http://evil.example) www.evil.example @here\n# h &lt;"
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -51,6 +51,18 @@ def report(make_market, failures) -> Report:
         failed=failures,
     )
     return build_report(material)
+
+
+@pytest.fixture(scope="module")
+def seo() -> Report:
+    stopped = replace(visible.site().full, state="stopped", reason="10,000 pages were read")
+    return build_report(
+        visible.material(
+            sites=[visible.site(full=stopped)],
+            item_links={20: address(20)},
+            freshness=[Freshness("bright.example", None, None)],
+        )
+    )
 
 
 def address(number: int) -> str:
@@ -130,7 +142,59 @@ def renamed(report: Report, name: str) -> Report:
         unjudged=tuple(replace(item, examples=(name,)) for item in report.unjudged),
         freshness=tuple(replace(item, account=name, error=name) for item in report.freshness),
         switched_off=(SwitchedOff("A check", name),),
+        also_found=tuple(
+            replace(item, examples=(name,) * len(item.examples)) for item in report.also_found
+        ),
+        lacking=tuple(replace(item, account=name, what=name) for item in report.lacking),
+        **renamed_sites(report, name or "name"),
     )
+
+
+def renamed_sites(report: Report, name: str) -> dict[str, object]:
+    def searched(rows):
+        return tuple(replace(row, name=name) for row in rows)
+
+    def unmeasured(speed):
+        return speed and replace(speed, reason=name if speed.reason else "")
+
+    log = report.site_log
+    return {
+        "work": replace(
+            report.work,
+            loads=tuple(replace(load, owner=name) for load in report.work.loads),
+            chores=tuple(
+                replace(chore, what=name, why=name, how=name, owner=name)
+                for chore in report.work.chores
+            ),
+        ),
+        "movers": tuple(
+            replace(
+                found,
+                account=name,
+                gained=searched(found.gained),
+                lost=searched(found.lost),
+                parts=searched(found.parts),
+            )
+            for found in report.movers
+        ),
+        "site_log": log
+        and replace(
+            log,
+            entries=tuple(replace(it, site=name, page=name, how=name) for it in log.entries),
+        ),
+        "crawled": tuple(
+            replace(
+                site,
+                site=name,
+                reason=name,
+                speeds=tuple(
+                    replace(row, page=name, lab=unmeasured(row.lab), field=unmeasured(row.field))
+                    for row in site.speeds
+                ),
+            )
+            for site in report.crawled
+        ),
+    }
 
 
 @cache
@@ -165,6 +229,22 @@ def test_no_name_changes_the_structure(report, name):
     changed = renamed(small, name)
     assert Document(render_html(changed)).tags == plain_tags(small)
     assert structure(render_markdown(changed)) == plain_tokens(small)
+
+
+@settings(deadline=None, max_examples=10)
+@given(name=NAMES)
+def test_nothing_of_a_site_changes_the_structure(seo, name):
+    changed = renamed(seo, name)
+    assert Document(render_html(changed)).tags == plain_tags(seo)
+    assert structure(render_markdown(changed)) == plain_tokens(seo)
+
+
+def test_html_about_a_site_asks_for_nothing(seo):
+    document = Document(render_html(renamed(seo, EVIL)))
+    assert not {"script", "img", "iframe", "link", "object", "form"} & set(document.tags)
+    assert not [n for n, _ in document.attributes if n.startswith("on") or n in ("src", "style")]
+    assert [v for n, v in document.attributes if n == "href"] == ["#to-do", address(20)]
+    assert document.tags.count("caption") == document.tags.count("table")
 
 
 def test_html_asks_for_nothing(report):
@@ -250,6 +330,117 @@ def test_every_rendering_says_everything(report, render):
         "Triangles on the axis",
     ):
         assert expected in text, expected
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_every_rendering_says_everything_of_a_site(seo, render):
+    said = re.sub(r"\\(?=[^\w\s])", "", render(seo))
+    text = " ".join(" ".join(Document(said).texts).split())
+    text = text.replace("\u2060", "").replace("\xa0", " ")
+    for expected in (
+        "27 to do",
+        "1 late",
+        "Web team",
+        "late by 4 days",
+        "Mend the links to /old-7",
+        "high priority",
+        "/bulbs links to a page that answers 404",
+        "Link to the page that took its place",
+        "marketloop todo done ITEM --why",
+        "marketloop todo list --brand acme --process seo",
+        "further items",
+        "The site's change log",
+        "What crawls saw changed since 3 Nov 2026",
+        "-Allow: /; +Disallow: /sale",
+        "200 → 404",
+        "none → noindex,nofollow",
+        "410 → 12 addresses",
+        "Not listed: 55 changed texts.",
+        "pages by clicks, 31 Oct to 6 Nov 2026 (3 days behind)",
+        "Winners and losers in searches",
+        "28 days to 6 Nov 2026 against the 28 days before, from 12 Sep 2026 on",
+        "Pages that gained",
+        "Queries that lost",
+        "brand queries",
+        "+1,260 (↑ +50%)",
+        "−224 (↓ −40%)",
+        "from 25,760",
+        "stopped (10,000 pages were read), 9 Nov 2026 05:00 UTC",
+        "380 answered (2xx)",
+        "83.3%: 5 of 6 pages inspected",
+        "Lab score",
+        "Visitors' paint",
+        "240 ms",
+        "phone, 11 Oct to 7 Nov",
+        "visitors: too little traffic",
+        "Also found",
+        "Description missing",
+        "/desk-lamps has no description",
+        "no data yet",
+        "the rest is one row",
+        "account, page",
+    ):
+        assert expected in text, expected
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_what_a_reader_acts_on_comes_before_what_they_look_up(seo, render):
+    text = render(seo)
+    headings = ("Needs attention", "To do", "change log", "Winners and losers", "Trends",
+                "Crawl, index", "Also found", "How fresh", "figures lack")  # fmt: skip
+    places = [text.index(heading) for heading in headings]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_a_quiet_week_is_told_as_one(render):
+    quiet = visible.material(
+        items=[visible.closed(1, 2)], sites=[visible.site(file_changes=())], site_changes={}
+    )
+    text = render(build_report(quiet))
+    assert "Nothing is open." in text
+    assert "No crawl saw a change in the last 7 days." in text.replace("\\", "")
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_days_that_are_not_known_are_not_compared(render):
+    unknown = replace(build_report(visible.material()).movers[1], known=False, gained=(), lost=())
+    text = render(replace(build_report(visible.material()), movers=(unknown,)))
+    assert "Pages: not all days of the two spans are known, nothing is compared." in text.replace(
+        "\\", ""
+    )
+
+
+def test_a_way_to_do_several_things_is_explained_once_in_markdown(seo):
+    text = render_markdown(seo)
+    assert text.count("How: Link to the page that took its place") == 1
+
+
+def test_a_site_of_many_long_names_fits_into_a_page():
+    long = "a very long name of a page " * 40
+    paths = [f"/{place}/{long}" for place in range(600)]
+    cubes = visible.cubes()
+    for level, first in (("page", 10_000), ("query", 20_000)):
+        things = visible.entities(paths, visible.SEARCH, first)
+        cubes[level] = visible.cube(things, visible.searches(len(paths)))
+    speeds = {
+        visible.address(path): [visible.speed(visible.address(path), "lab", reason=long)]
+        for path in paths
+    }
+    report = build_report(
+        visible.material(
+            cubes=cubes,
+            items=[visible.item(n, title=long, evidence=long, remedy=long) for n in range(600)],
+            sites=[visible.site(speeds=speeds, pages=visible.pages(paths))],
+            site_changes={
+                visible.SITE: visible.changed(*[(it, "title", long, long) for it in paths])
+            },
+            results=[replace(visible.minor("a", it), sentence=long) for it in paths],
+        )
+    )
+    small = build_report(visible.material())
+    assert len(render_html(report)) - len(render_html(small)) < 120_000
+    assert len(render_markdown(report)) - len(render_markdown(small)) < 80_000
 
 
 @pytest.mark.parametrize("render", [render_html, render_markdown])
@@ -372,9 +563,17 @@ def test_action_rows_have_what_waits_first_and_the_same_columns(report):
     assert (worse["Until"], worse["Carried out"]) == ("", "2026-10-20T05:00+00:00")
 
 
-def test_table_rows_hold_no_formula(report):
-    evil = renamed(report, "=1+1")
-    for row in (*kpi_rows(evil), *finding_rows(evil), *action_rows(evil)):
+def test_work_rows_have_what_the_report_lists(seo):
+    rows = work_rows(seo)
+    assert [row["Item"] for row in rows] == [chore.number for chore in seo.work.chores]
+    assert (rows[0]["Due"], rows[0]["Days late"], rows[0]["Owner"]) == ("2026-11-06", 4, "Web team")
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+
+
+def test_table_rows_hold_no_formula(report, seo):
+    evil, site = renamed(report, "=1+1"), renamed(seo, "=1+1")
+    rows = (*kpi_rows(evil), *finding_rows(evil), *action_rows(evil), *work_rows(site))
+    for row in rows:
         assert not [v for v in row.values() if isinstance(v, str) and v.startswith("=")]
 
 

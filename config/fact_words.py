@@ -1,0 +1,155 @@
+"""What is each fact about, what can its sentence say, and where are its limits?
+
+When a fact is so, `tasks/facts.py` and `tasks/site/` decide; they read their limits from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from config.models import Fact, FactName
+from config.words import Level
+
+_CRAWL = ("website",)
+_SEARCH = ("search_console",)
+
+
+@dataclass(frozen=True, slots=True)
+class FactKind:
+    """What there is to know of a fact before it is asked for."""
+
+    level: Level
+    """What a finding is about; an account of a website is the site as a whole."""
+    fields: tuple[str, ...]
+    """Of the sentence and the remedy. `name` is the entity's own, such as a page's path; `url` a
+    whole address; `target` where it leads; `account` the account's or site's name; `reason` what
+    came back. A count comes with its noun ("12 pages"); a day is "3 Nov 2026", or "never"."""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """Name to the usual value; a fact's own `limits` go before."""
+    sources: tuple[str, ...] = ()
+    """Platforms any of which tells it; empty: all that the process reads."""
+
+
+def limits_of(fact: Fact) -> dict[str, float]:
+    """Return every limit of a fact: the usual ones, and in their place those that it states."""
+    return {**FACTS[fact.fact].limits, **fact.limits}
+
+
+def _account(
+    *fields: str, sources: tuple[str, ...] = (), limits: Mapping[str, float] | None = None
+) -> FactKind:
+    return FactKind("account", ("name", "reason", *fields), limits or {}, sources)
+
+
+def _page(
+    *fields: str, sources: tuple[str, ...] = _CRAWL, limits: Mapping[str, float] | None = None
+) -> FactKind:
+    return FactKind("page", ("name", "account", "url", "reason", *fields), limits or {}, sources)
+
+
+FACTS: Mapping[FactName, FactKind] = {
+    # --- of any process -----------------------------------------------------------------------
+    "no_data": _account("last_day"),
+    "pull_failed": _account(),
+    # --- of ads -------------------------------------------------------------------------------
+    "ad_disapproved": FactKind("ad", ("name", "account", "campaign", "reason")),
+    "spend_while_inactive": FactKind(
+        "campaign", ("name", "account", "status", "since", "spend", "window")
+    ),
+    "landing_page_down": FactKind("ad", ("name", "account", "campaign", "url", "reason", "ads")),
+    # --- of a site's files and of the site as a whole -----------------------------------------
+    "robots_changed": _account("url", "difference", sources=_CRAWL),
+    "certificate_ends": _account("ends", "days", sources=_CRAWL, limits={"days": 14}),
+    "sitemap_unreadable": _account("url", sources=_CRAWL),
+    "sitemap_errors": _account("url", "errors", "warnings", sources=_SEARCH, limits={"errors": 1}),
+    # a fall by this part of all inspected pages, of which there must be so many both times
+    "indexed_share_fell": _account(
+        "share", "previous", "pages", sources=_SEARCH, limits={"fall": 0.1, "pages": 20}
+    ),
+    "crawl_incomplete": _account("pages", sources=_CRAWL),
+    # --- of a page: does it answer, may it be found -------------------------------------------
+    "page_gone": _page("links"),
+    "page_fails": _page("links"),
+    "page_lost": _page(),
+    "became_noindex": _page(),
+    "canonical_elsewhere": _page("target"),
+    "blocked_by_robots": _page(),
+    # --- of a page: where it leads; `pages` is from how many pages ----------------------------
+    "broken_internal_link": _page("target", "text", "pages"),
+    "broken_outbound_link": _page("target", "text", "pages"),
+    # so many redirects one after the other are a chain
+    "redirect_chain": _page("target", "hops", "pages", limits={"hops": 2}),
+    "redirect_loop": _page("target", "pages"),
+    # --- of a page: what it says about itself -------------------------------------------------
+    "title_missing": _page(),
+    "title_duplicate": _page("text", "other", "pages"),
+    "description_missing": _page(),
+    "description_duplicate": _page("text", "other", "pages"),
+    "heading_missing": _page(),
+    "hreflang_unpaired": _page("target", "language"),
+    "structured_data_broken": _page(),
+    "mixed_content": _page("target"),
+    "analytics_gone": _page("tag", "pages"),
+    # --- of a page: how it is reached ---------------------------------------------------------
+    "orphan_page": _page(),
+    "sitemap_lists_wrong": _page("sitemap"),
+    "sitemap_misses": _page(),
+    # --- of a page: how fast it is ------------------------------------------------------------
+    # seconds from our asking until the whole page was there, or Lighthouse's score of 0 to 1
+    "page_slow": _page(
+        "value",
+        "limit",
+        sources=("website", "pagespeed"),
+        limits={"seconds": 3, "performance": 0.5},
+    ),
+    # Google's bounds of good: milliseconds, and layout shift without a unit (web.dev/vitals)
+    "web_vitals_fail": _page(
+        "value",
+        "limit",
+        "window",
+        sources=("crux", "pagespeed"),
+        limits={
+            "largest_contentful_paint": 2500,
+            "interaction_to_next_paint": 200,
+            "cumulative_layout_shift": 0.1,
+        },
+    ),
+    # a page is given so many days from when it was first seen
+    "not_indexed": _page("last_crawl", sources=_SEARCH, limits={"days": 14}),
+    # --- of contents --------------------------------------------------------------------------
+    # the clicks of so many days fell by this part of those of the best such span of the year
+    # before, which had at least so many
+    "content_decays": _page(
+        "clicks",
+        "previous",
+        "change",
+        "window",
+        sources=_SEARCH,
+        limits={"days": 84, "fall": 0.4, "clicks": 100},
+    ),
+    "content_thin": _page("words", "limit"),  # the limit is the brand's: `site.thin_words`
+    "content_outdated": _page("since"),  # and so is this one: `site.outdated_after_days`
+    "competitor_published": _account(
+        "site", "entries", "examples", "window", sources=_CRAWL, limits={"days": 7}
+    ),
+    # --- of searches --------------------------------------------------------------------------
+    # a second page has this part of the impressions of a query that was shown so often
+    "pages_compete": FactKind(
+        "query",
+        ("name", "account", "reason", "first", "second", "impressions", "window"),
+        {"days": 28, "impressions": 300, "share": 0.25},
+        _SEARCH,
+    ),
+    # fewer clicks than this part of what its positions usually bring
+    "clicks_below_position": _page(
+        "query",
+        "ctr",
+        "expected",
+        "position",
+        "impressions",
+        "missed",
+        "window",
+        sources=_SEARCH,
+        limits={"days": 28, "impressions": 1000, "share": 0.6},
+    ),
+}
+"""Every fact."""

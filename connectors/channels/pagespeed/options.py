@@ -1,0 +1,28 @@
+"""How are a site's pages measured by PageSpeed Insights? The options of a brand file."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
+
+from connectors.addresses import normal
+
+
+def _address(text: str) -> str:
+    if not (address := normal(text)):
+        raise ValueError(f"{text!r} is no address such as https://www.example.com/")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Options(BaseModel, extra="forbid", frozen=True):
+    """What a brand file says of an account with `platform: pagespeed`."""
+
+    account_id: Address
+    """The site whose pages are measured: `https://www.example.com/`."""
+    api_key: SecretStr
+    """Of a Cloud project in which the PageSpeed Insights API is switched on."""
+    runs: Annotated[int, Field(ge=1, le=9)] = 3
+    """How often each page is measured; the values are the medians."""
+    base_url: str = "https://pagespeedonline.googleapis.com"

@@ -1,0 +1,122 @@
+"""What may the budgets of a platform add up to, so that the month ends within its plan?
+
+Counted as the gate counts (`tasks/gate/rules_money.py`): what is spent, plus the daily budgets of
+all that runs, spent or not, for the days that are left; and never more than a month's share of it
+per day. Else a plan would be made of which every raise is refused.
+"""
+
+from calendar import monthrange
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from config.words import Level
+from connectors.actions import Action
+from connectors.changes import ENABLED
+from tasks.cube import Floats
+from tasks.playbooks.budget_units import Budgeted
+from tasks.playbooks.situation import Situation
+from tasks.undoing import why_not
+
+DAYS_OF_A_MONTH = 30.4
+"""As the gate has it: the budgets of one day are at most the month's by this."""
+LATELY = 7  # days that say what a campaign spends
+
+
+def most_a_day(situation: Situation, accounts: Collection[int]) -> float:
+    """Return what the running daily budgets of a platform may add up to from today on.
+
+    Infinite without a monthly budget; NaN where the month's spend of an account is not known.
+    """
+    monthly = situation.monthly_budgets.get(situation.platform)
+    if monthly is None:
+        return float("inf")
+    share = situation.guardrails.month_percent / 100
+    least = [(monthly * share - _spent(situation, accounts)) / _days_left(situation)]
+    if situation.guardrails.daily_budget_ceiling is None:
+        least.append(monthly / DAYS_OF_A_MONTH)
+    return float(np.min(least))
+
+
+def spend_a_day(
+    situation: Situation, others: Sequence[Budgeted], accounts: Collection[int]
+) -> float:
+    """Return what the month has left for a day once the `others` have spent as they did lately."""
+    monthly = situation.monthly_budgets.get(situation.platform)
+    if monthly is None:
+        return float("inf")
+    usual = [np.nan_to_num(unit.spend[-LATELY:]).mean() for unit in others if len(unit.spend)]
+    return (monthly - _spent(situation, accounts)) / _days_left(situation) - float(sum(usual))
+
+
+def planned_a_day(situation: Situation, found: Sequence[Budgeted]) -> float:
+    """Return what all that runs, or comes back by itself, may spend per day.
+
+    A budget counts as it was read now, where it was, else as it was pulled; a shared one once.
+    """
+    live = {(u.entity.level, u.entity.entity_key): u for u in found if u.setting is not None}
+    back = {action.proposal.entity_key: action for action in _coming_back(situation)}
+    shared: set[frozenset[str]] = set()
+    total = 0.0
+    for level, key, pulled in _running(situation, back.keys()):
+        unit = live.get((level, key))
+        sharers = frozenset(unit.setting.shared_by) if unit and unit.setting else frozenset()
+        if len(sharers) > 1 and sharers in shared:
+            continue
+        shared.add(sharers)
+        before = back[key].proposal.before if key in back else None
+        total += max(
+            float(unit.budget) if unit else pulled,
+            float(before) if isinstance(before, Decimal) else 0.0,
+        )
+    return total
+
+
+def _spent(situation: Situation, accounts: Collection[int]) -> float:
+    """Return what the month has cost so far; NaN where a day of an account is not known."""
+    return float(sum(situation.month_spend.get(key, float("nan")) for key in accounts))
+
+
+def _days_left(situation: Situation) -> int:
+    """Return how many days of the month are not in its spend: today and those after it."""
+    day = situation.as_of
+    return monthrange(day.year, day.month)[1] - day.day + 1
+
+
+def _coming_back(situation: Situation) -> list[Action]:
+    """Return what we have paused or cut for a time, and what comes back by itself."""
+    return [
+        action
+        for action in situation.actions
+        if action.proposal.restore_on is not None
+        and action.proposal.subject.field in ("status", "daily_budget")
+        and not why_not(action)
+    ]
+
+
+def _running(
+    situation: Situation, back: Collection[int | None]
+) -> Iterator[tuple[Level, int, float]]:
+    """Yield level, key and pulled daily budget of what runs with a budget of its own."""
+    campaigns = situation.entities.get("campaign")
+    if campaigns is None:
+        return
+    on = (campaigns["status"] == ENABLED) | campaigns["entity_key"].isin([*back])
+    yield from _budgeted("campaign", campaigns[on])
+    ad_groups = situation.entities.get("ad_group")
+    if ad_groups is None or not len(ad_groups):
+        return
+    above = set(zip(campaigns[on]["account_key"], campaigns[on]["entity_id"], strict=True))
+    pairs = zip(ad_groups["account_key"], ad_groups["campaign_id"], strict=True)
+    below = pd.Series([pair in above for pair in pairs], index=ad_groups.index, dtype=bool)
+    runs = (ad_groups["status"] == ENABLED) | ad_groups["entity_key"].isin([*back])
+    yield from _budgeted("ad_group", ad_groups[below & runs])
+
+
+def _budgeted(level: Level, frame: pd.DataFrame) -> Iterator[tuple[Level, int, float]]:
+    amounts: Floats = frame["daily_budget"].to_numpy(np.float64)
+    for key, amount in zip(frame["entity_key"].tolist(), amounts.tolist(), strict=True):
+        if not np.isnan(amount):
+            yield level, int(key), amount

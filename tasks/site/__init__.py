@@ -1,0 +1,1 @@
+"""What is so of a website: decisions on what crawls, search engines and visitors tell."""
