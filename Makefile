@@ -30,7 +30,7 @@ help:  ## list the commands
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
-demo: .venv/.runtime  ## run both paid-ads processes on a simulated market; ONCE=1 ends after the runs
+demo: .venv/.runtime  ## run every process on a simulated market and web; ONCE=1 ends after the runs
 	@$(BIN)/marketloop demo $(if $(ONCE),--once)
 
 test: .venv/.dev  ## lint, types, import rules and all tests

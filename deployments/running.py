@@ -19,6 +19,9 @@ SEVERITY = {"critical": 0, "warning": 1, "unknown": 2, "ok": 3}
 SENTENCE = 300
 """A sentence longer than this is cut in the table; the report has all of it."""
 
+LISTED = 20
+"""So many findings stand in the table, all critical ones among them; the report has the others."""
+
 HAND_OVER_SECONDS = 10
 SERVER_PORT = 4200
 
@@ -180,7 +183,9 @@ def _print_table(findings: Sequence[Finding]) -> None:
     from tasks.report.escape import plain
 
     firing = [finding for finding in findings if finding.result.verdict in ("critical", "warning")]
-    shown = sorted(firing, key=lambda finding: SEVERITY[finding.result.verdict])
+    critical = sum(finding.result.verdict == "critical" for finding in firing)
+    ordered = sorted(firing, key=lambda finding: SEVERITY[finding.result.verdict])
+    shown = ordered[: max(critical, LISTED)]
     table = Table(title="What needs attention", title_justify="left", show_lines=True)
     for heading in ("Verdict", "Where and whose", "What"):
         table.add_column(heading, overflow="fold")
@@ -193,6 +198,10 @@ def _print_table(findings: Sequence[Finding]) -> None:
         )
     console = Console()
     console.print(table if shown else "Nothing needs attention.")
+    if len(ordered) > len(shown):
+        console.print(
+            f"and {len(ordered) - len(shown):,} more warnings: see the reports", style="dim"
+        )
     unknown = sum(finding.result.verdict == "unknown" for finding in findings)
     if unknown:
         console.print(f"{unknown} groups could not be judged; the report says why.", style="dim")

@@ -87,6 +87,7 @@ def attention(
     alert: OpenAlert | None,
     measure: Measure | None,
     series: Series | None,
+    beside: str = "",
 ) -> Attention:
     """Put together what people need to know about one finding."""
     return Attention(
@@ -102,6 +103,7 @@ def attention(
         figure=Figure(result.value, result.previous, result.target, result.verdict),
         currency=currency,
         series=series,
+        beside=beside,
     )
 
 

@@ -13,6 +13,8 @@ from connectors.base import Window
 from connectors.records import OpenAlert, Result
 from connectors.work import WorkItem
 from tasks.cube import Cube, by_account
+from tasks.landing_facts import Landings
+from tasks.paid_and_found import Paid
 from tasks.report.attention import (
     LONGEST_LIST,
     also_found,
@@ -23,6 +25,7 @@ from tasks.report.attention import (
     needs_attention,
     unjudged,
 )
+from tasks.report.beside import beside, paid_and_found
 from tasks.report.breakdowns import BreakdownFigures, breakdown_tables
 from tasks.report.changes import Names, changed_days, changes_of
 from tasks.report.crawled import crawled, lacking
@@ -99,6 +102,10 @@ class Material:
     """By account_key of a site the columns of `Warehouse.page_changes`, since `log_since`."""
     quality: Sequence[tuple[int, str, Sequence[str]]] = ()
     """account_key, level, and what its newest pull lacks in words."""
+    landings: Landings | None = None
+    """The pages that the run's ads lead to, as the site's processes know them."""
+    paid: Paid | None = None
+    """What ads cost on the searches that the run is about."""
 
 
 def build_report(material: Material) -> Report:
@@ -141,6 +148,7 @@ def build_report(material: Material) -> Report:
         site_log=site_log(material.sites, material.site_changes, material.as_of),
         crawled=tuple(map(crawled, material.sites)),
         lacking=lacking(material.quality, ground.titles),
+        paid_and_found=paid_and_found(material.paid, material.cubes),
     )
     return _with_figures(report, material, ground) if "account" in ground.cubes else report
 
@@ -277,6 +285,7 @@ def _attention(
             alert=alerts.get((result.check, result.account_key, result.entity_key)),
             measure=measure(material.vocabulary, result.kpi) if result.kpi in known else None,
             series=_course(ground, result) if result.kpi in known else None,
+            beside=beside(result, material.landings, material.paid),
         )
         for result in fired
     )

@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from connectors.records import Verdict
-from tasks.report import change_words, charts, site_words, wording, work_words
+from tasks.report import change_words, charts, paid_words, site_words, wording, work_words
 from tasks.report.escape import JOINER, NAME_LENGTH, plain
 from tasks.report.marks import MARKS, SENTENCE_LENGTH
 from tasks.report.model import Attention, Plan, Report, Trend
@@ -24,7 +24,7 @@ _environment = Environment(
 def render_html(report: Report) -> str:
     """Return the report as one self-contained HTML document."""
     template = _environment.get_template("report.html")
-    words = {"w": wording, "c": change_words, "k": work_words, "s": site_words}
+    words = {"w": wording, "c": change_words, "k": work_words, "s": site_words, "p": paid_words}
     return template.render(report=report, marks=MARKS, **words)
 
 

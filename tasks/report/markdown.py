@@ -18,6 +18,7 @@ from tasks.report.markdown_changes import (
     tasks_for_people,
     waiting_changes,
 )
+from tasks.report.markdown_paid import paid_and_found
 from tasks.report.markdown_site import (
     also_found,
     change_log,
@@ -50,6 +51,7 @@ def render_markdown(report: Report) -> str:
         _plans(report),
         *_kpis(report),
         winners_and_losers(report.movers),
+        paid_and_found(report.paid_and_found),
         _trends(report),
         *_breakdowns(report),
         crawl(report.crawled),
@@ -101,6 +103,7 @@ def _finding(item: Attention) -> str:
     lines = [
         f"**{MARKS[item.verdict]} {item.verdict}: {sentence(item.check)}**",
         sentence(item.sentence),
+        *([sentence(item.beside)] if item.beside else []),
         " · ".join(facts),
     ]
     if item.series is not None and item.measure is not None:
@@ -129,7 +132,7 @@ def _finding_row(item: Attention) -> list[str]:
     return [
         f"{MARKS[item.verdict]} {item.verdict}",
         sentence(item.check),
-        _where(item),
+        " · ".join([_where(item), *([sentence(item.beside)] if item.beside else [])]),
         wording.value(figure.now, measure, item.currency) if measure else "",
         wording.value(figure.target, measure, item.currency) if measure else "",
         wording.change(figure) if measure else "",

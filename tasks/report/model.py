@@ -11,6 +11,7 @@ from typing import Literal
 from config.models import Firing, Mode
 from connectors.base import Window
 from connectors.records import Verdict
+from tasks.paid_and_found import PaidAndFound
 from tasks.report.change_model import Changes
 from tasks.report.numbers import change
 from tasks.report.site_model import Crawled, Lacking, Movers, SiteLog
@@ -69,6 +70,7 @@ class Attention:
     figure: Figure
     currency: str
     series: Series | None
+    beside: str = ""  # what another family of processes knows of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +248,4 @@ class Report:
     site_log: SiteLog | None = None  # None: no site is watched
     crawled: tuple[Crawled, ...] = ()
     lacking: tuple[Lacking, ...] = ()
+    paid_and_found: PaidAndFound | None = None  # None: one of the two is not known

@@ -30,8 +30,10 @@ from tasks.report.work import DONE_DAYS
 from tasks.run import Run
 from tasks.steps.events import tell
 from tasks.steps.judge import Judgement
+from tasks.steps.landing_knowledge import landings_of
 from tasks.steps.links import decision_links, work_links
 from tasks.steps.opening import brand_library, open_warehouse
+from tasks.steps.paid_knowledge import paid_of
 
 LEDGER = timedelta(days=90)
 """How far back the report tells of changes."""
@@ -101,6 +103,8 @@ def _report(
             sites=judgement.sites,
             site_changes=_site_changes(warehouse, run, reading.accounts),
             quality=_quality(warehouse, reading.accounts),
+            landings=landings_of(warehouse, library, run, reading),
+            paid=paid_of(warehouse, library, run, reading, judgement.sites),
         )
     )
 

@@ -1,8 +1,8 @@
 """How fast do 16 months of Search Console get into SQLite, against bare `json` and `sqlite3`?
 
-Both list the pairs of query and page of the last 30 days, and then store every day's. The floor has
-the answers in memory, as bytes; ours fetches them over HTTP, a question a day, from a sandbox that
-has them ready. The peak of memory is that of a process that does nothing else.
+Both store the pairs of query and page, and every day's figures of them. The floor has the answers
+in memory, as bytes, one per day; ours fetches them over HTTP, with as many days per question as
+fit, from a sandbox that has them ready. The peak of memory is that of a process of its own.
 
 Run as a program, it is that sandbox: `python -m tests.benchmarks.bench_search_console PAIRS`.
 """
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
@@ -102,12 +103,12 @@ def _options(url: str) -> search_console.Options:
 
 
 def _pull(url: str, window: Window, warehouse: Warehouse) -> int:
-    """List and pull as a run's step does; return the rows."""
+    """Pull as a run's step does; return the rows."""
     channel = search_console.Connector(_options(url), clock=lambda: NOW)
     key = warehouse.save_account("bench", "search", channel.account(), NOW)
-    warehouse.save_entities(key, channel.entities([LEVEL]), NOW, complete_for=[LEVEL])
     assert channel.covered(LEVEL, window) == [window]
     with warehouse.pull(key, LEVEL, window, run_id="bench", now=NOW) as writer:
+        writer.describe = partial(channel.describe, LEVEL)
         for frame in channel.performance(LEVEL, window):
             writer.add(frame)
     return writer.rows
@@ -133,7 +134,7 @@ class _Bench:
         self._numbers = count()
         self._template = folder / "template.db"
         Warehouse.create(f"sqlite:///{self._template}").close()
-        self._listed, self._days = _bodies(url, window)
+        self._days = _bodies(url, window)
         self._last: dict[str, Path] = {}
         self.rows = self.pairs = 0
 
@@ -152,8 +153,7 @@ class _Bench:
             connection.execute(f"PRAGMA {pragma}")
 
         def work() -> None:
-            connection.executemany(ENTITY, _entities(self._listed))
-            keys = dict(connection.execute("SELECT entity_id, entity_key FROM entities"))
+            keys: dict[str, int] = {}
             for body in self._days:
                 rows = json.loads(body)["rows"]
                 pairs = {f"{row['keys'][1]} {row['keys'][2]}": row["keys"][1:] for row in rows}
@@ -181,11 +181,9 @@ class _Bench:
         return Path(shutil.copy(self._template, file))
 
 
-def _bodies(url: str, window: Window) -> tuple[list[bytes], list[bytes]]:
-    """Return the answers to what the connector asks: of the list, and of every day."""
+def _bodies(url: str, window: Window) -> list[bytes]:
+    """Return the answers of every day."""
     options = _options(url)
-    month = Window(LAST - timedelta(days=questions.LISTED_DAYS - 1), LAST)
-    listing = questions.question(options, LEVEL, month, by_day=False)
     token = requests.post(
         f"{url}/google/token",
         data={"grant_type": "refresh_token", "refresh_token": "token"},
@@ -195,20 +193,13 @@ def _bodies(url: str, window: Window) -> tuple[list[bytes], list[bytes]]:
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {token}"
 
-    def ask(question: dict[str, Any], start: int) -> bytes:
-        body = {**question, "rowLimit": 25_000, "startRow": start}
+    def ask(question: dict[str, Any]) -> bytes:
+        body = {**question, "rowLimit": 25_000, "startRow": 0}
         reply = session.post(f"{address}/searchAnalytics/query", json=body, timeout=300)
         reply.raise_for_status()
         return reply.content
 
-    listed = [ask(listing, start) for start in (0, 25_000)]
-    return listed, [ask(questions.question(options, LEVEL, day), 0) for day in window.split(1)]
-
-
-def _entities(bodies: list[bytes]) -> Iterator[tuple[Any, ...]]:
-    for body in bodies:
-        for row in json.loads(body).get("rows", ()):
-            yield _entity(row["keys"])
+    return [ask(questions.question(options, LEVEL, day)) for day in window.split(1)]
 
 
 def _entity(keys: Any) -> tuple[Any, ...]:

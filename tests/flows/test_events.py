@@ -94,7 +94,7 @@ def arrived(brand):
 
 
 def test_the_link_opens_the_form_of_the_whole_decision(monkeypatch):
-    monkeypatch.setattr(links, "_form", lambda run: "http://ui.test/run")
+    monkeypatch.setattr(links, "_form", lambda run, name: f"http://ui.test/{name}")
     started = datetime(2026, 11, 12, tzinfo=UTC)
     run = Run("r1", "shop", "google_ads", started.date(), started, ())
     parts = [

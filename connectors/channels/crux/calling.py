@@ -10,6 +10,7 @@ import requests
 from connectors.base import Throttle
 from connectors.channels.crux.errors import judge
 from connectors.channels.crux.options import Options
+from connectors.google_key import GoogleKey
 from connectors.http import Http
 from connectors.throttle import LocalThrottle, pause_app
 
@@ -18,26 +19,6 @@ CALLS_A_MINUTE = 150
 MINUTE = timedelta(minutes=1)
 
 Clock = Callable[[], datetime]
-
-
-class Key:
-    """Puts the key on requests; an `Auth` of `http.py`."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the key to the query."""
-        request.prepare_url(request.url, {"key": self._key})
-        return request
-
-    def renew(self) -> bool:
-        """Return False: only a person can make a new key."""
-        return False
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return the key."""
-        return (self._key,)
 
 
 class Calls:
@@ -54,7 +35,7 @@ class Calls:
         self._throttle = throttle or LocalThrottle()
         self._clock = clock
         self._made: deque[datetime] = deque(maxlen=CALLS_A_MINUTE)
-        key = Key(options.api_key.get_secret_value())
+        key = GoogleKey(options.api_key)
         self._http = Http(session, auth=key, judge=judge, throttle=self._throttle)
 
     def ask(self, method: str, body: Mapping[str, Any]) -> Any:

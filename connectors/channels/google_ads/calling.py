@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import requests
-from pydantic import SecretStr
 
 from connectors.base import Throttle
 from connectors.channels.google_ads.errors import StalePageError, judge
 from connectors.channels.google_ads.options import Options
 from connectors.channels.google_ads.rows import Row
 from connectors.channels.google_ads.writing import Listener
-from connectors.google_token import GoogleToken, of_service_account, of_user
+from connectors.google_access import revealed, token_of
 from connectors.http import Http, PageTurn, expected_shape
 
 log = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ class Calls:
         self, options: Options, session: requests.Session | None, throttle: Throttle | None
     ) -> None:
         session = session or requests.Session()
-        token = _token(options, session)
+        token = token_of(options, session, SCOPE)
         self._headers = _headers(options)
         self.listener = Listener(judge)
         self.url = f"{options.base_url.rstrip('/')}/{VERSION}"
@@ -83,27 +82,9 @@ class Calls:
             turn.to(token)
 
 
-def _token(options: Options, session: requests.Session) -> GoogleToken:
-    if options.service_account:
-        key = options.service_account.get_secret_value()
-        return of_service_account(session, key, options.token_url, SCOPE)
-    return of_user(
-        session,
-        client_id=options.client_id,
-        client_secret=_reveal(options.client_secret),
-        refresh_token=_reveal(options.refresh_token),
-        token_url=options.token_url,
-        scope=SCOPE,
-    )
-
-
 def _headers(options: Options) -> dict[str, str]:
     headers = {
         "login-customer-id": options.login_customer_id,
-        "developer-token": _reveal(options.developer_token),
+        "developer-token": revealed(options.developer_token),
     }
     return {name: value for name, value in headers.items() if value}
-
-
-def _reveal(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from config.models import Name
 from connectors.base import CORE_METRICS
+from connectors.google_access import GoogleAccess
 
 CustomerId = Annotated[
     str,
@@ -16,16 +17,11 @@ GeoTarget = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,10}$")]
 MetricField = Annotated[str, StringConstraints(pattern=r"^metrics\.[a-z][a-z0-9_]{0,99}$")]
 
 
-class Options(BaseModel, extra="forbid", frozen=True):
+class Options(GoogleAccess):
     """How to reach one customer: by a refresh token or by a service account."""
 
     account_id: CustomerId
     """Ten digits, with or without hyphens."""
-    client_id: str = ""
-    client_secret: SecretStr | None = None
-    refresh_token: SecretStr | None = None
-    service_account: SecretStr | None = None
-    """The key file's JSON text, instead of the three above."""
     login_customer_id: CustomerId | None = None
     """The manager account, when access comes through one."""
     developer_token: SecretStr | None = None
@@ -41,12 +37,7 @@ class Options(BaseModel, extra="forbid", frozen=True):
     token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105  # an address
 
     @model_validator(mode="after")
-    def _one_credential(self) -> "Options":
-        by_token = bool(self.client_id and self.client_secret and self.refresh_token)
-        if by_token == bool(self.service_account):
-            raise ValueError(
-                "give either client_id, client_secret and refresh_token, or service_account"
-            )
+    def _other_metrics(self) -> "Options":
         if taken := sorted(set(self.metrics) & set(CORE_METRICS)):
             raise ValueError(f"metrics: {', '.join(taken)} is built in")
         return self

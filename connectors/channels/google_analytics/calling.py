@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from pydantic import SecretStr
 
 from connectors.base import Throttle, TransientError
 from connectors.channels.google_analytics.errors import Clock, Judge
 from connectors.channels.google_analytics.options import Options
 from connectors.channels.google_analytics.questions import Question
 from connectors.exchange import place
-from connectors.google_token import GoogleToken, of_service_account, of_user
+from connectors.google_access import token_of
 from connectors.http import Http, expected_shape
 
 VERSION = "v1beta"
@@ -52,7 +51,7 @@ class Calls:
         session = session or requests.Session()
         base = options.base_url.rstrip("/")
         self.url = f"{base}/{VERSION}/properties/{options.account_id}"
-        token = _token(options, session)
+        token = token_of(options, session, SCOPE)
         self._http = Http(session, auth=token, judge=Judge(clock), throttle=throttle)
 
     def one(self, question: Question) -> Page:
@@ -104,21 +103,3 @@ class Calls:
 
     def _ask(self, method: str, body: Mapping[str, Any]) -> Any:
         return self._http.read("POST", f"{self.url}:{method}", body=body, read_timeout=TIMEOUT)
-
-
-def _token(options: Options, session: requests.Session) -> GoogleToken:
-    if options.service_account:
-        key = options.service_account.get_secret_value()
-        return of_service_account(session, key, options.token_url, SCOPE)
-    return of_user(
-        session,
-        client_id=options.client_id,
-        client_secret=_reveal(options.client_secret),
-        refresh_token=_reveal(options.refresh_token),
-        token_url=options.token_url,
-        scope=SCOPE,
-    )
-
-
-def _reveal(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""

@@ -3,11 +3,12 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from config.models import Name
 from connectors.addresses import normal, site_of
 from connectors.base import CORE_METRICS
+from connectors.google_access import GoogleAccess
 
 MOST_METRICS = 10
 """Metrics of one report, at most."""
@@ -40,30 +41,19 @@ MetricName = Annotated[
 Origin = Annotated[str, AfterValidator(_origin)]
 
 
-class Options(BaseModel, extra="forbid", frozen=True):
+class Options(GoogleAccess):
     """How to reach one property: by a refresh token or by a service account."""
 
     account_id: PropertyId
     """The property's number; `properties/400100200` is the same."""
     site_url: Origin
     """Where the site is, `https://www.example.com`: Analytics tells paths only."""
-    client_id: str = ""
-    client_secret: SecretStr | None = None
-    refresh_token: SecretStr | None = None
-    service_account: SecretStr | None = None
-    """The key file's JSON text, instead of the three above; add its address to the property."""
     metrics: Annotated[dict[Name, MetricName], Field(max_length=MOST_METRICS)] = {}
     """Our name to Google's: `key_events: keyEvents`, or one of them, `keyEvents:purchase`."""
     base_url: str = "https://analyticsdata.googleapis.com"
-    token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105  an address
 
     @model_validator(mode="after")
-    def _one_credential(self) -> "Options":
-        by_token = bool(self.client_id and self.client_secret and self.refresh_token)
-        if by_token == bool(self.service_account):
-            raise ValueError(
-                "give either client_id, client_secret and refresh_token, or service_account"
-            )
+    def _other_metrics(self) -> "Options":
         if taken := sorted(set(self.metrics) & set(CORE_METRICS)):
             raise ValueError(f"metrics: {', '.join(taken)} is what ad platforms count")
         return self

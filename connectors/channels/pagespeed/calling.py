@@ -7,32 +7,13 @@ import requests
 from connectors.base import Throttle
 from connectors.channels.pagespeed.errors import Clock, judge_at
 from connectors.channels.pagespeed.options import Options
+from connectors.google_key import GoogleKey
 from connectors.http import Http
 from connectors.sites import FormFactor
 
 TIMEOUT = 120.0
 """Seconds without a byte: nothing comes until Lighthouse is done, which takes 10 to 60."""
 STRATEGIES: dict[FormFactor, str] = {"phone": "MOBILE", "desktop": "DESKTOP"}
-
-
-class Key:
-    """Puts the key on requests; an `Auth` of `http.py`."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the key to the query."""
-        request.prepare_url(request.url, {"key": self._key})
-        return request
-
-    def renew(self) -> bool:
-        """Return False: only a person can make a new key."""
-        return False
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return the key."""
-        return (self._key,)
 
 
 class Calls:
@@ -46,7 +27,7 @@ class Calls:
         clock: Clock,
     ) -> None:
         self.url = f"{options.base_url.rstrip('/')}/pagespeedonline/v5/runPagespeed"
-        key = Key(options.api_key.get_secret_value())
+        key = GoogleKey(options.api_key)
         self._http = Http(session, auth=key, judge=judge_at(clock), throttle=throttle)
 
     def measure(self, url: str, form_factor: FormFactor) -> Any:

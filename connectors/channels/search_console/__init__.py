@@ -8,8 +8,11 @@ they are unknown and never zero. A pull reads five past days again.
 `position` counts from 1 and is a mean over impressions; wherever it is put together it is weighted
 by them. Totals of the site are per property and include the queries that nobody is told of; figures
 of queries lack those, figures of pages count a search that shows two pages twice. So levels do not
-sum to each other, and are not meant to. Of each question Google tells the top rows by clicks, about
-50,000: pages, queries and pairs are asked for day by day.
+sum to each other, and are not meant to.
+
+Of each question Google tells the top rows by clicks, about 50,000. So pages, queries and pairs are
+asked for in spans of days that have clearly fewer together, and day by day where they have more: of
+a small property's 16 months, a level takes some twenty questions instead of 485. See `spans`.
 
 An inspection is of the indexed version of a page, not a live fetch. Limits: 1,200 questions a
 minute, 2,000 inspections a day and 600 a minute per property, and load limits that are not told.
@@ -26,7 +29,7 @@ import requests
 from config.models import Level
 from connectors.base import Account, Entity, RejectedError, Throttle, Window
 from connectors.channels.search_console import questions
-from connectors.channels.search_console.calling import Calls, Row
+from connectors.channels.search_console.calling import Calls
 from connectors.channels.search_console.errors import InspectionsUsedError
 from connectors.channels.search_console.indexing import (
     is_part_of,
@@ -37,6 +40,7 @@ from connectors.channels.search_console.indexing import (
 from connectors.channels.search_console.lacking import Lacking
 from connectors.channels.search_console.options import Options
 from connectors.channels.search_console.rows import Addresses, described, to_frame
+from connectors.channels.search_console.spans import Spans, after
 from connectors.http import expected_shape
 from connectors.sites import Inspection, Quality, SubmittedSitemap
 
@@ -45,8 +49,6 @@ __all__ = ["Connector", "Options"]
 TIME_ZONE = "America/Los_Angeles"
 NO_CURRENCY = "XXX"
 UNVERIFIED = "siteunverifieduser"
-ROWS_A_FRAME = 10_000
-"""Days of few rows come together in one frame: every frame takes some milliseconds."""
 
 
 class Connector:
@@ -69,6 +71,7 @@ class Connector:
         self._clock = clock
         self._addresses = Addresses()
         self._lacking = Lacking()
+        self._spans = {level: Spans(options.rows_per_day) for level in questions.DEEP}
 
     def account(self) -> Account:
         """Return the property. Raises `RejectedError` if this login is not verified for it."""
@@ -179,24 +182,32 @@ class Connector:
                 yield frame
 
     def _deep(self, level: Level, window: Window) -> Iterator[pd.DataFrame]:
-        """Yield the figures of pages, queries or pairs, asked for day after day."""
-        waiting: list[Row] = []
-        for day in window.split(1):
-            waiting += self._day(level, day)
-            if len(waiting) >= ROWS_A_FRAME or (waiting and day.end == window.end):
-                with expected_shape(self._calls.url):
-                    frame = to_frame(waiting, level, self._options.metrics, self._addresses)
+        """Yield the figures of pages, queries or pairs, a span of days in each frame."""
+        left: Window | None = window
+        while left:
+            span = self._spans[level].next(left)
+            frame = self._span(level, span)
+            if frame is None:
+                continue  # too many rows: the next one is shorter, and begins with the same day
+            if len(frame):
                 yield frame
-                waiting = []
+            left = after(span, window)
 
-    def _day(self, level: Level, day: Window) -> list[Row]:
-        most = self._options.rows_per_day
-        asked = questions.question(self._options, level, day)
+    def _span(self, level: Level, span: Window) -> pd.DataFrame | None:
+        """Return all figures of some days; None if they have more rows than one answer holds."""
+        spans = self._spans[level]
+        most = spans.most(span)
+        asked = questions.question(self._options, level, span)
         rows = [row for page in self._calls.rows(asked, most) for row in page]
-        self._lacking.begin(level, day.start)
-        if len(rows) == most:
+        with expected_shape(self._calls.url):
+            if not spans.accepts(span, rows):
+                return None
+            frame = to_frame(rows, level, self._options.metrics, self._addresses)
+        for day in span.split(1):
+            self._lacking.begin(level, day.start)
+        if len(rows) == most:  # of a single day: a longer span would not have been accepted
             self._lacking.cut(level, most)
-        return rows
+        return frame
 
 
 def _known(level: Level) -> Level:

@@ -6,12 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
-from pydantic import SecretStr
 
 from connectors.base import Throttle
 from connectors.channels.search_console.errors import judge
 from connectors.channels.search_console.options import Options
-from connectors.google_token import GoogleToken, of_service_account, of_user
+from connectors.google_access import token_of
 from connectors.http import Http, expected_shape
 
 SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
@@ -32,7 +31,7 @@ class Calls:
         base = options.base_url.rstrip("/")
         self.url = f"{base}/webmasters/v3/sites/{quote(options.account_id, safe='')}"
         self._inspecting = f"{base}/v1/urlInspection/index:inspect"
-        token = _token(options, session)
+        token = token_of(options, session, SCOPE)
         self._http = Http(session, auth=token, judge=judge, throttle=throttle)
 
     def site(self) -> Any:
@@ -71,21 +70,3 @@ class Calls:
 
     def _query(self, body: Mapping[str, Any]) -> Any:
         return self._http.read("POST", f"{self.url}/searchAnalytics/query", body=body)
-
-
-def _token(options: Options, session: requests.Session) -> GoogleToken:
-    if options.service_account:
-        key = options.service_account.get_secret_value()
-        return of_service_account(session, key, options.token_url, SCOPE)
-    return of_user(
-        session,
-        client_id=options.client_id,
-        client_secret=_reveal(options.client_secret),
-        refresh_token=_reveal(options.refresh_token),
-        token_url=options.token_url,
-        scope=SCOPE,
-    )
-
-
-def _reveal(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from config.models import Name
 from connectors.base import CORE_METRICS
+from connectors.google_access import GoogleAccess
 
 LONGEST_EXPRESSION = 4096
 """Characters of a regular expression that Google takes in a filter."""
@@ -25,17 +26,12 @@ def _distinct(terms: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(terms))
 
 
-class Options(BaseModel, extra="forbid", frozen=True):
+class Options(GoogleAccess):
     """How to reach one property: by a refresh token or by a service account."""
 
     account_id: Site
     """The property as Search Console writes it: `https://www.example.com/`, with its final slash,
     or `sc-domain:example.com`."""
-    client_id: str = ""
-    client_secret: SecretStr | None = None
-    refresh_token: SecretStr | None = None
-    service_account: SecretStr | None = None
-    """The key file's JSON text, instead of the three above; add its address to the property."""
     metrics: dict[Name, Literal["position"]] = {}
     """Metrics beyond clicks and impressions: our name to Google's."""
     search_type: Literal["web", "image", "video", "news"] = "web"
@@ -46,19 +42,13 @@ class Options(BaseModel, extra="forbid", frozen=True):
     """Parts of the site: our name to what their paths begin with, `blog: /blog/`."""
     rows_per_day: Annotated[int, Field(ge=1, le=1_000_000)] = 50_000
     """How many pages, queries or pairs of both are read of a day, those with most clicks first;
-    Google tells about 50,000."""
+    Google tells about 50,000. Days that have fewer together share one question."""
     inspections_per_day: Annotated[int, Field(ge=0, le=2_000)] = 2_000
     """How many pages one run may inspect; Google allows 2,000 a day."""
     base_url: str = "https://searchconsole.googleapis.com"
-    token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105  an address
 
     @model_validator(mode="after")
-    def _one_credential(self) -> "Options":
-        by_token = bool(self.client_id and self.client_secret and self.refresh_token)
-        if by_token == bool(self.service_account):
-            raise ValueError(
-                "give either client_id, client_secret and refresh_token, or service_account"
-            )
+    def _other_metrics(self) -> "Options":
         if taken := sorted(set(self.metrics) & set(CORE_METRICS)):
             raise ValueError(f"metrics: {', '.join(taken)} is built in")
         return self

@@ -29,7 +29,7 @@ DIMENSIONS: dict[Level, tuple[str, ...]] = {
 """What tells the things of a level apart, besides the day."""
 
 DEEP: tuple[Level, ...] = ("page", "query", "query_page")
-"""Levels of many rows: Google tells the top ones of each question, so every day is one question."""
+"""Levels of many rows: Google tells the top ones of each question only, see `spans`."""
 
 HISTORY_DAYS = 485
 """The shortest 16 months: what Google keeps."""

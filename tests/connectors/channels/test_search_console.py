@@ -310,11 +310,6 @@ def test_position_comes_only_if_it_is_asked_for(server, scripted):
     assert [*frame] == ["entity_id", "date_day", "clicks", "impressions"]
 
 
-def test_many_days_come_in_few_frames(connect, site):
-    month = Window(LAST - timedelta(days=29), LAST)
-    assert len([*connect().performance("query_page", month)]) == 1
-
-
 # --- depth ---------------------------------------------------------------------------------------
 
 

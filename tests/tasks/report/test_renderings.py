@@ -124,7 +124,9 @@ def renamed(report: Report, name: str) -> Report:
         objective=name,
         changes=renamed_changes(report.changes, name or "name"),
         attention=tuple(
-            replace(item, name=name, account=name + "!", sentence=name, owner=name)
+            replace(
+                item, name=name, account=name + "!", sentence=name, owner=name, beside=name or "x"
+            )
             for item in report.attention
         ),
         failed=tuple(replace(item, account=name, error=name) for item in report.failed),
