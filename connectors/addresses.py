@@ -1,7 +1,10 @@
 """When are two addresses the same page? Normal forms of URLs, no I/O."""
 
 import re
+from typing import Annotated
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+
+from pydantic import AfterValidator
 
 CAMPAIGN_PARAMETERS = re.compile(
     r"^(utm_\w+|gclid|gbraid|wbraid|dclid|gad_\w+|fbclid|msclkid|ttclid|li_fat_id|mc_[ce]id|_hs\w+"
@@ -33,6 +36,16 @@ def normal(url: str, base: str = "") -> str:
     netloc = host if port in (None, PORTS[scheme]) else f"{host}:{port}"
     query = [pair for pair in parts.query.split("&") if pair and not _is_campaign(pair)]
     return urlunsplit((scheme, netloc, _path(parts.path), "&".join(map(_spelled, query)), ""))
+
+
+def _checked(text: str) -> str:
+    if not (address := normal(text)):
+        raise ValueError(f"{text!r} is no address such as https://www.example.com/")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_checked)]
+"""An address as somebody writes it in an option; kept in normal form."""
 
 
 def path_of(url: str) -> str:

@@ -1,7 +1,26 @@
-"""How is a Google API called with a key? It stands in the query, which nobody else may ever see."""
+"""How is a Google API called with a key, and what does it say against the key?
+
+The key stands in the query, which nobody else may ever see.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 import requests
 from pydantic import SecretStr
+
+from connectors.base import ConnectorError, ReconnectError, RejectedError
+from connectors.exchange import Reply, word
+from connectors.http import status_error
+
+DEAD = frozenset({"API_KEY_INVALID", "API_KEY_EXPIRED"})
+ADVICE = {
+    "SERVICE_DISABLED": "switch the {api} on in the Cloud project",
+    "API_KEY_SERVICE_BLOCKED": "let the key call the {api}",
+    "API_KEY_HTTP_REFERRER_BLOCKED": "lift the key's restriction to web pages",
+    "API_KEY_IP_ADDRESS_BLOCKED": "let the key be used from this machine's address",
+}
+"""By the reason of google.rpc.ErrorInfo."""
 
 
 class GoogleKey:
@@ -22,3 +41,28 @@ class GoogleKey:
     def secrets(self) -> tuple[str, ...]:
         """Return the key."""
         return (self._key,)
+
+
+def key_error(reply: Reply, reason: str, sentence: str, api: str) -> ConnectorError:
+    """Return the error of a failed reply that is about the key, or about nothing more special."""
+    what = f"{reply.where}: {reply.status} {reply.quote(reason)}".rstrip()
+    if reason in DEAD:
+        return ReconnectError(f"{what}; make a new api_key and reconnect the account with it")
+    if reason in ADVICE:
+        return RejectedError(f"{what}; {ADVICE[reason].format(api=api)}")
+    known = status_error(reply)
+    if type(known) is not RejectedError:
+        return known
+    return RejectedError(f"{what}: {reply.quote(sentence)}")
+
+
+def reason_of(error: Mapping[str, Any]) -> str:
+    """Return the reason of google.rpc.ErrorInfo, else the status."""
+    details = error.get("details")
+    reasons = (object_of(it).get("reason") for it in details) if isinstance(details, list) else ()
+    return next((word(it) for it in reasons if it), word(error.get("status", "")))
+
+
+def object_of(value: Any) -> Mapping[str, Any]:
+    """Return a JSON object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}

@@ -1,19 +1,8 @@
 """How are visitors' measurements of a site looked up? The options of a brand file."""
 
-from typing import Annotated
+from pydantic import BaseModel, SecretStr
 
-from pydantic import AfterValidator, BaseModel, SecretStr
-
-from connectors.addresses import normal
-
-
-def _address(text: str) -> str:
-    if not (address := normal(text)):
-        raise ValueError(f"{text!r} is no address such as https://www.example.com/")
-    return address
-
-
-Address = Annotated[str, AfterValidator(_address)]
+from connectors.addresses import Address
 
 
 class Options(BaseModel, extra="forbid", frozen=True):

@@ -2,18 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
-from connectors.addresses import normal
-
-
-def _address(text: str) -> str:
-    if not (address := normal(text)):
-        raise ValueError(f"{text!r} is no address such as https://www.example.com/")
-    return address
-
-
-Address = Annotated[str, AfterValidator(_address)]
+from connectors.addresses import Address
 
 
 class Options(BaseModel, extra="forbid", frozen=True):
