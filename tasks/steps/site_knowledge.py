@@ -1,7 +1,7 @@
 """Read from the warehouse what a run knows of the brand's websites."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pandas as pd
 
@@ -13,22 +13,21 @@ from connectors.warehouse import Warehouse
 from connectors.warehouse.crawls import Crawl
 from tasks.cube import Cube
 from tasks.needs import Need
+from tasks.recent import RECENT_DAYS, last_known
 from tasks.run import Run
 from tasks.site.contents import YEAR
 from tasks.site.evidence import PUBLISHED, Reading, Searches, Site
 from tasks.site.knowing import before_now, described, of_site, pages_now, with_lost
+from tasks.steps.joined_figures import LATE, recent_figures
 from tasks.steps.reading import accounts_of, cube_of
 from tasks.vocabulary import vocabulary
 
-FIGURE_DAYS = 28
 FILE_DAYS = 30
 CHANGE_DAYS = 90
 """For so long a change of a page is told for what it is, while it lasts."""
 SPEED_DAYS = 35
 WEBSITE, SEARCH, ANALYTICS = "website", "search_console", "google_analytics"
 SPEED = ("pagespeed", "crux")
-LATE = 7
-"""By how many days a search engine's figures may be behind."""
 
 
 def sites_of(warehouse: Warehouse, library: Library, run: Run) -> list[Site]:
@@ -63,17 +62,9 @@ def _page_sums(
     metrics: tuple[str, ...],
 ) -> pd.DataFrame:
     keys = _keys(accounts, platform)
-    end = run.as_of - timedelta(days=1)
-    window = Window(end - timedelta(days=FIGURE_DAYS + LATE), end)
-    cube = _cube(warehouse, library, keys, "page", metrics, window)
-    last = last_day(cube)
-    if last is None:
-        return pd.DataFrame(columns=["url", *metrics])
-    start = last - timedelta(days=FIGURE_DAYS - 1)
-    frame = pd.DataFrame({"url": cube.entities["url"].to_numpy()})
-    for name in metrics:
-        frame[name] = cube.window_sum(name, start, last)
-    return frame[frame["url"].notna()].groupby("url", as_index=False).sum(min_count=1)
+    pages = recent_figures(warehouse, library, run, keys, "page", metrics)
+    known = pages.loc[pages["url"].notna(), ["url", *metrics]]
+    return known.groupby("url", as_index=False).sum(min_count=1)
 
 
 def _searches(
@@ -82,12 +73,12 @@ def _searches(
     """Return per account of a search engine what it tells of pages and queries."""
     found: dict[int, Searches] = {}
     end = run.as_of - timedelta(days=1)
-    months = Window(end - timedelta(days=FIGURE_DAYS + LATE), end)
+    months = Window(end - timedelta(days=RECENT_DAYS + LATE), end)
     years = Window(end - timedelta(days=2 * YEAR - 280), end)
     engines = accounts[accounts["platform"] == SEARCH]
     for key, entry in zip(engines["account_key"].tolist(), engines["entry"], strict=True):
         pages = _cube(warehouse, library, [key], "page", ("clicks",), years)
-        last = last_day(pages)
+        last = last_known(pages, 0) if len(pages.account_keys) else None
         if last is None:
             continue
         metrics = ("clicks", "impressions", "position")
@@ -115,12 +106,6 @@ def _cube(
     words = vocabulary(library.metrics, library.kpis)
     entities = warehouse.entities(keys, level)  # type: ignore[arg-type]
     return cube_of(warehouse, keys, level, Need(metrics, (window,)), entities, words)  # type: ignore[arg-type]
-
-
-def last_day(cube: Cube) -> date | None:
-    """Return the last day that a complete pull covers; None without any."""
-    covered = cube.days[cube.covered.any(axis=0)]
-    return date.fromordinal(int(covered.max())) if len(covered) else None
 
 
 def _site(
