@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from config.content_rules import ContentRules
 from config.guardrails import Envelope, Guardrails
 from config.playbooks import Playbook
 from config.words import (
@@ -494,3 +495,5 @@ class Brand(Model):
     """Name of a playbook to what is different for this brand."""
     site: SiteRules = SiteRules()
     """What the brand's website has to be like."""
+    content: ContentRules = ContentRules()
+    """The brand's rules of posting on social networks."""

@@ -30,9 +30,10 @@ Level = Literal[
     "page",
     "query",
     "query_page",
+    "post",
 ]
 """What an entity is. A segment is a part of a site (`/blog/`) or of its searches (brand, other);
-a query_page is one page as found by one query."""
+a query_page is one page as found by one query; a post is what we said on a social network."""
 
 Importance = Literal["high", "medium", "low"]
 """How much a page matters to the business; see `tasks/site/importance.py`."""
@@ -51,6 +52,8 @@ Field = Literal[
     "keyword",
     "ad",
     "label",
+    "post",
+    "reply",
     "advice",
 ]
 """What can be changed about an entity; see `connectors/changes.py`."""

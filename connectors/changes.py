@@ -19,12 +19,12 @@ from connectors.base import Channel
 
 FIELDS: tuple[Field, ...] = get_args(Field)
 """`status` is enabled, paused, or removed. `daily_budget`, `cpc_bid` and `target_cpa` are money,
-`target_roas` is a ratio. `negative_keyword`, `keyword`, `ad` and `label` name an item. `advice` is
-for a person to carry out: no platform is ever written to."""
+`target_roas` is a ratio. `negative_keyword`, `keyword`, `ad`, `label`, `post` and `reply` name an
+item. `advice` is for a person to carry out: no platform is ever written to."""
 
 MONEY_FIELDS: tuple[Field, ...] = ("daily_budget", "cpc_bid", "target_cpa")
 NUMBER_FIELDS: tuple[Field, ...] = (*MONEY_FIELDS, "target_roas")
-ITEM_FIELDS: tuple[Field, ...] = ("negative_keyword", "keyword", "ad", "label")
+ITEM_FIELDS: tuple[Field, ...] = ("negative_keyword", "keyword", "ad", "label", "post", "reply")
 
 ENABLED, PAUSED, REMOVED = "enabled", "paused", "removed"
 ABSENT, PRESENT = "absent", "present"
@@ -61,7 +61,8 @@ class Subject:
     field: Field
     item: str = ""
     """Which one of many. Keywords, negative ones too: `exact:running shoes` (the match type exact,
-    phrase or broad, then the text in lower case). Labels: the name. Ads: a digest of the draft."""
+    phrase or broad, then the text in lower case). Labels: the name. Ads: a digest of the draft.
+    Posts and replies: see `social.py`."""
 
 
 @dataclass(frozen=True, slots=True)

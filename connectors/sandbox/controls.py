@@ -1,6 +1,7 @@
 """How do other processes steer a running sandbox? Its own HTTP interface, `<url>/_sandbox/...`.
 
 clock    GET, or POST {"today": "2026-11-03"} or {"advance": 1} (days)
+moment   POST {"moment": "2026-11-03T08:15:00+00:00"}
 minute   GET, or POST {"minute": 600}: of the UTC day; when the day changes it is nine again
 faults   GET, POST a fault's fields, DELETE
 log      GET the calls so far, DELETE
@@ -10,7 +11,7 @@ person   POST {"account", "level", "entity_id", "field", "value"} and, as needed
 """
 
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox.exchange import Request, Response, answer
@@ -25,6 +26,7 @@ def controlled(sandbox: "Sandbox", request: Request, what: str) -> Response:
     answers = {
         "clock": _clock,
         "minute": _minute,
+        "moment": _moment,
         "faults": _faults,
         "log": _log,
         "writes": _writes,
@@ -49,6 +51,12 @@ def _minute(sandbox: "Sandbox", request: Request) -> dict[str, Any]:
     if request.method == "POST":
         sandbox.set_minute(int(request.json()["minute"]))
     return {"minute": sandbox.world.minute}
+
+
+def _moment(sandbox: "Sandbox", request: Request) -> dict[str, Any]:
+    if request.method == "POST":
+        sandbox.set_moment(datetime.fromisoformat(request.json()["moment"]).astimezone(UTC))
+    return {"moment": sandbox.world.moment().isoformat()}
 
 
 def _faults(sandbox: "Sandbox", request: Request) -> dict[str, Any]:

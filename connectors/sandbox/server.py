@@ -4,6 +4,7 @@
 <url>/meta/v26.0/...                         Meta; a connector's base URL is <url>/meta
 <url>/site/<brand>/<path>                    landing pages of brands without a website
 <url>/search_console, /google_analytics, /pagespeed, /crux    what vendors know of the websites
+<url>/linkedin, /bluesky, /mastodon          social networks
 <url>/inbox                                  where messages to owners arrive
 <url>/_sandbox/...                           the clock, faults, logs: see `controls.py`
 
@@ -12,7 +13,7 @@ lead there. How requests come in is in `serving.py`.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ from connectors.sandbox.structure import Scenario
 from connectors.sandbox.world import MORNING, World
 
 if TYPE_CHECKING:
+    from connectors.sandbox.social import SocialWorld
     from connectors.sandbox.web import SimulatedWeb, Website
 
 HTML_PAGE = b"<!DOCTYPE html><html><head><title>Service Unavailable</title></head></html>"
@@ -41,7 +43,8 @@ HTML_PAGE = b"<!DOCTYPE html><html><head><title>Service Unavailable</title></hea
 class Sandbox:
     """A running market. Use it as a context manager, or call `start` and `close`.
 
-    `webs`: brand to its website, which is served too and goes by the same clock.
+    `webs`: brand to its website, `social`: the accounts on social networks; both are served too and
+    go by the same clock.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Sandbox:
         app_secret: str = "",
         sync_rows: int = SYNC_ROWS,
         webs: "Mapping[str, SimulatedWeb] | None" = None,
+        social: "SocialWorld | None" = None,
     ) -> None:
         self.world = World(Market(scenario, seed), today, app_secret=app_secret)
         self.inbox = Inbox()
@@ -66,6 +70,10 @@ class Sandbox:
         self.websites: dict[str, Website] = {}
         if webs:
             self._host(webs)
+        if social:
+            from connectors.sandbox.social.networks import networks
+
+            self._parts |= networks(self.world, social)
         self.site_urls = {brand: website.url for brand, website in self.websites.items()}
         self.world.sites = self.site_urls
         self._log: list[Call] = []
@@ -149,6 +157,11 @@ class Sandbox:
         if not 0 <= minute < 24 * 60:
             raise ValueError(f"a day has 1,440 minutes, from 0; not {minute}")
         self.world.minute = minute
+
+    def set_moment(self, moment: datetime) -> None:
+        """Let it be that moment, UTC, to the minute."""
+        self.set_clock(moment.date())
+        self.set_minute(moment.hour * 60 + moment.minute)
 
     def edit_by_hand(
         self, account_id: str, level: str, entity_id: str, field: str, value: str, **more: str

@@ -1,0 +1,46 @@
+"""What exactly will readers see of a post on a network?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.networks import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as it will be shown."""
+
+    file: str  # relative to the content folder
+    sha256: str  # of the file's bytes, hexadecimal; '' if it could not be read
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A post for one network: the text with hashtags and, where no card shows it, the address."""
+
+    network: Network
+    text: str
+    language: str
+    link_url: str = ""  # with its campaign parameters; '' without a link
+    link_title: str = ""
+    link_description: str = ""
+    images: tuple[Shown, ...] = ()
+
+    @property
+    def content(self) -> Mapping[str, str]:
+        """The same as `Change.content` has it (see `connectors/social.py`), nothing empty."""
+        parts = {
+            "text": self.text,
+            "language": self.language,
+            "link_url": self.link_url,
+            "link_title": self.link_title,
+            "link_description": self.link_description,
+        }
+        for number, image in enumerate(self.images, 1):
+            parts |= {
+                f"image_{number}_file": image.file,
+                f"image_{number}_sha256": image.sha256,
+                f"image_{number}_alt": image.alt,
+            }
+        return {key: value for key, value in parts.items() if value}
