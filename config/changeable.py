@@ -27,6 +27,9 @@ CHANGEABLE: Mapping[str, Mapping[Level, tuple[Field, ...]]] = {
         "ad_group": ("status", "daily_budget", "cpc_bid", "ad", "label"),
         "ad": ("status",),
     },
+    "linkedin": {"account": ("post",), "post": ("reply",)},
+    "bluesky": {"account": ("post",), "post": ("reply",)},
+    "mastodon": {"account": ("post",), "post": ("reply",)},
 }  # fmt: skip
 """Platform to level to fields."""
 
@@ -40,6 +43,8 @@ FIELDS: Mapping[str, Field] = {
     "split_budget": "daily_budget",
     "draft_ads": "ad",
     "label": "label",
+    "publish": "post",
+    "reply": "reply",
     "adjust": "advice",
     "keyword_research": "advice",
     "audience_research": "advice",

@@ -207,6 +207,18 @@ class LabelPlaybook(_Playbook):
     label: Annotated[str, Limited(min_length=1, max_length=80)]
 
 
+class PublishPlaybook(_Playbook):
+    """Publish the approved posts of the brand's content folder when they are due."""
+
+    does: Literal["publish"]
+
+
+class ReplyPlaybook(_Playbook):
+    """Send the answers that people write to comments."""
+
+    does: Literal["reply"]
+
+
 class NotePlaybook(_Playbook):
     """Write down advice for a person; nothing is ever changed."""
 
@@ -230,6 +242,8 @@ Playbook = Annotated[
     | AudienceResearchPlaybook
     | DraftPlaybook
     | LabelPlaybook
+    | PublishPlaybook
+    | ReplyPlaybook
     | NotePlaybook,
     Limited(discriminator="does"),
 ]

@@ -97,6 +97,12 @@ RefusalReason = Literal[
     "worse",  # the playbook's actions turned out worse too often
     "refusals",  # the platform refused the playbook's changes too often
     "invalid",  # the platform's own validation would refuse it
+    "early",  # a post that is not due yet
+    "late",  # a post that missed its time by more than the brand tolerates
+    "quiet_hours",  # the brand publishes nothing at this hour
+    "holiday",  # the brand publishes nothing on this day
+    "spacing",  # too soon after the account's last post
+    "repeated",  # the account said the same not long ago
     "group",  # another part of the same decision was refused
     "no_change",  # the value is already what is wanted
     "moved",  # the platform's value is no longer the one that was approved

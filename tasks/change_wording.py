@@ -26,8 +26,13 @@ FIELD_WORDS: dict[Field, str] = {
     "keyword": "keyword",
     "ad": "ad",
     "label": "label",
+    "post": "post",
+    "reply": "reply",
     "advice": "advice",
 }
+SHOWN = 60
+"""Signs of a post that a line has room for."""
+
 LEVEL_WORDS = {"ad_group": "ad group", "search_term": "search term"}
 
 
@@ -49,6 +54,8 @@ def what(proposal: Proposal) -> str:
 def _item(proposal: Proposal, where: str) -> str:
     """Say what is made or taken away; an ad has a digest for a name, which nobody reads."""
     field, gone = proposal.subject.field, proposal.after in (ABSENT, REMOVED)
+    if field in ("post", "reply"):
+        return f"take back the {field} {proposal.name}" if gone else _said(proposal)
     what_it_is = FIELD_WORDS[field] + (f" “{proposal.subject.item}”" if field != "ad" else "")
     if gone:
         return f"remove {what_it_is} from {where}"
@@ -56,6 +63,14 @@ def _item(proposal: Proposal, where: str) -> str:
         return f"{what_it_is} of {where}: {proposal.before} → {proposal.after}"
     state = "" if proposal.after in (PRESENT, ENABLED) else f", {proposal.after}"
     return f"add {what_it_is} to {where}{state}"
+
+
+def _said(proposal: Proposal) -> str:
+    """Say what is published, and the words that people will read first."""
+    words = " ".join(proposal.content.get("text", "").split())
+    begins = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
+    verb = "publish" if proposal.subject.field == "post" else "answer with"
+    return f"{verb} {proposal.name}: “{begins}”"
 
 
 def relative(proposal: Proposal) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal, cast
 
 from config.guardrails import NumberField, ValueLimits
+from config.words import Field
 from connectors.actions import DONE, Action, Proposal
 from connectors.changes import ENABLED, NUMBER_FIELDS, Setting
 from tasks.gate.delivery import Share
@@ -13,6 +14,8 @@ from tasks.gate.history import Past
 from tasks.gate.places import ThingKey, counted
 from tasks.gate.state import AccountState, Thing
 from tasks.playbooks.situation import Place
+
+SAID_FIELDS: tuple[Field, ...] = ("post", "reply")
 
 Way = Literal["raise", "cut"]
 Moved = tuple[Decimal, Decimal, Way]
@@ -45,6 +48,11 @@ class Asked:
     def counted(self) -> tuple[Place | ThingKey, ...]:
         """The things of which this is one change, see `places.py`."""
         return counted(self.place, self.concerned)
+
+    @property
+    def says(self) -> bool:
+        """Whether this is a post or reply on a social network, or takes one back."""
+        return self.proposal.subject.field in SAID_FIELDS
 
     @property
     def enables(self) -> bool:

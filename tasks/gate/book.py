@@ -5,22 +5,31 @@ ceilings and shares hold over the whole batch.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import get_args
 
 from config.guardrails import NumberField, ValueLimits
-from connectors.actions import Proposal
-from connectors.changes import Setting
-from tasks.gate.asking import Asked, is_restoration, moved, number_field, raises
+from connectors.actions import Action, Proposal
+from connectors.changes import PRESENT, Setting
+from connectors.social import digest_of_item
+from tasks.gate.asking import (
+    SAID_FIELDS,
+    Asked,
+    is_restoration,
+    moved,
+    number_field,
+    raises,
+)
 from tasks.gate.delivery import Share, Takings, numbers_with, recorded
 from tasks.gate.health import Health
-from tasks.gate.history import History, counted_today
+from tasks.gate.history import History, counted_today, moment
 from tasks.gate.journal import Journal
 from tasks.gate.places import Places, ThingKey
 from tasks.gate.protection import Protection
 from tasks.gate.running import Running
-from tasks.gate.state import GateState
+from tasks.gate.state import GateState, SaidBefore
 from tasks.playbooks.situation import Place
 
 
@@ -43,11 +52,13 @@ class Book:
         self.taken_today: dict[int, Share] = defaultdict(Share)
         self.taken_7_days: dict[int, Share] = defaultdict(Share)
         self.entered: dict[Place, str] = {}
+        self._said = said_before(state, self.history.done)
         fields: tuple[NumberField, ...] = get_args(NumberField)
         self.limits = {field: state.guardrails.limits(field) for field in fields}
         self._actions = {action.action_id: action for action in state.actions}
         for action, _ in self.history.since(1):
-            self.actions_today[action.proposal.account_key] += 1
+            counts = action.proposal.subject.field not in SAID_FIELDS
+            self.actions_today[action.proposal.account_key] += counts
         for table, days in ((self.taken_today, 1), (self.taken_7_days, 7)):
             for action, _ in self.history.since(days):
                 key = action.proposal.account_key
@@ -82,12 +93,19 @@ class Book:
             named if is_restoration(proposal, named) else None,
         )
 
+    def said(self, account_key: int) -> Sequence[SaidBefore]:
+        """Return what an account has published, this batch's posts among it, in any order."""
+        return self._said.get(account_key, ())
+
     def enter(self, asked: Asked) -> Proposal:
         """Count a change as done. Return its proposal with what the gate adds to its numbers."""
         proposal, key = asked.proposal, asked.proposal.account_key
         put = self.journal.put
         put(self.entered, asked.history_place, proposal.name)
         if asked.advice:
+            return proposal
+        if asked.says:
+            self._enter_said(asked)
             return proposal
         share = asked.share
         if share:
@@ -102,6 +120,26 @@ class Book:
             self.running.apply(asked.key, proposal.subject.field, proposal.after, returns=returns)
         numbers = numbers_with(proposal, share)
         return proposal if numbers == proposal.numbers else replace(proposal, numbers=numbers)
+
+    def _enter_said(self, asked: Asked) -> None:
+        """A post is no change of the account: it is not counted among them."""
+        subject, key = asked.proposal.subject, asked.key[0]
+        if subject.field == "post" and asked.proposal.after == PRESENT:
+            now = SaidBefore(self.state.now, digest_of_item(subject.item))
+            self.journal.put(self._said, key, (*self.said(key), now))
+
+
+def said_before(state: GateState, done: Iterable[Action]) -> dict[int, Sequence[SaidBefore]]:
+    """Return by account what was published: as the network shows it, and as the ledger has it."""
+    found: dict[int, list[SaidBefore]] = defaultdict(list)
+    for key, posts in (state.posting.said if state.posting else {}).items():
+        found[key] += posts
+    for action in done:
+        subject = action.proposal.subject
+        if subject.field == "post" and action.proposal.after == PRESENT:
+            post = SaidBefore(moment(action), digest_of_item(subject.item))
+            found[action.proposal.account_key].append(post)
+    return dict(found)
 
 
 def _least(limits: ValueLimits | None, setting: Setting | None) -> Decimal | None:

@@ -32,6 +32,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "keyword": (ABSENT, ENABLED, PAUSED, REMOVED),
     "ad": (ABSENT, PAUSED, REMOVED),  # made paused; a person enables it
     "label": (ABSENT, PRESENT),
+    "post": (ABSENT, PRESENT),
+    "reply": (ABSENT, PRESENT),
 }
 """What a field can be set to."""
 

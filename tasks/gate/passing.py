@@ -26,6 +26,7 @@ from tasks.gate import (
     rules_moment,
     rules_money,
     rules_place,
+    rules_posting,
 )
 from tasks.gate.asking import Asked
 from tasks.gate.book import Book
@@ -42,25 +43,26 @@ class Rule:
     refuses: Refuses
     restorations: bool = True
     advice: bool = False
+    says: bool = False  # for posts and replies, and what takes them back
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(rules_moment.stopped),
-    Rule(rules_moment.observed),
-    Rule(rules_place.usable_account),
-    Rule(rules_place.not_blocked, advice=True),
-    Rule(rules_place.not_protected, advice=True),
+    Rule(rules_moment.stopped, says=True),
+    Rule(rules_moment.observed, says=True),
+    Rule(rules_place.usable_account, says=True),
+    Rule(rules_place.not_blocked, advice=True, says=True),
+    Rule(rules_place.not_protected, advice=True, says=True),
     Rule(rules_evidence.known_verdict, restorations=False, advice=True),
     Rule(rules_evidence.mature, restorations=False, advice=True),
-    Rule(rules_evidence.readable),
-    Rule(rules_place.writable),
-    Rule(rules_history.first_of_its_place, advice=True),
-    Rule(limits.well_formed),
-    Rule(rules_place.unmoved),
+    Rule(rules_evidence.readable, says=True),
+    Rule(rules_place.writable, says=True),
+    Rule(rules_history.first_of_its_place, advice=True, says=True),
+    Rule(limits.well_formed, says=True),
+    Rule(rules_place.unmoved, says=True),
     Rule(rules_place.same_currency),
     Rule(rules_place.not_learning, restorations=False),
     Rule(rules_place.shown_shared_budget, restorations=False),
-    Rule(rules_history.nothing_open, advice=True),
+    Rule(rules_history.nothing_open, advice=True, says=True),
     Rule(rules_history.left_alone),
     Rule(rules_history.cooled_down, restorations=False),
     Rule(rules_history.few_changes_today, restorations=False),
@@ -85,9 +87,15 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_counts.few_of_brand),
     Rule(rules_moment.right_weekday, restorations=False),
     Rule(rules_moment.right_hour, restorations=False),
-    Rule(rules_moment.few_errors),
+    Rule(rules_moment.few_errors, says=True),
     Rule(rules_moment.few_worse, restorations=False),
     Rule(rules_moment.few_refusals, restorations=False),
+    Rule(rules_posting.known_rules, says=True),
+    Rule(rules_posting.in_time, says=True),
+    Rule(rules_posting.not_repeated, says=True),
+    Rule(rules_posting.no_holiday, says=True),
+    Rule(rules_posting.not_quiet, says=True),
+    Rule(rules_posting.spaced, says=True),
 )
 """Every limit, in the order in which they are asked; the first that refuses is the reason.
 
@@ -104,11 +112,15 @@ and the platform set as least and most, ceilings, the month, delivery, counts. W
 counts for what follows.
 
 Advice is carried out by a person, if at all: no limit of writing holds, and none is used up.
+
+What is said on a social network moves no money and rests on no figures. It has limits of its own,
+`rules_posting.py`, and counts for none of the others.
 """
 
 _OF_ALL = tuple(rule.refuses for rule in RULES)
 _OF_RESTORATIONS = tuple(rule.refuses for rule in RULES if rule.restorations)
 _OF_ADVICE = tuple(rule.refuses for rule in RULES if rule.advice)
+_OF_WHAT_IS_SAID = tuple(rule.refuses for rule in RULES if rule.says)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,8 @@ def _decide(one: Proposal | Action, book: Book) -> Decision:
 def _rules(asked: Asked) -> tuple[Refuses, ...]:
     if asked.advice:
         return _OF_ADVICE
+    if asked.says:
+        return _OF_WHAT_IS_SAID
     return _OF_RESTORATIONS if asked.taken_back else _OF_ALL
 
 

@@ -22,7 +22,7 @@ def readable(asked: Asked, book: Book) -> Refusal | None:
     """A setting that could not be read now, or an entity that was not pulled."""
     if asked.setting is None:
         return Refusal("stale", "its present value could not be read")
-    if asked.thing is None and asked.key[1] != "account":
+    if asked.thing is None and asked.key[1] not in ("account", "post"):
         return Refusal("stale", f"the {asked.key[1]} is not among those last pulled")
     above = asked.thing.campaign_id if asked.thing else None
     if above is not None and book.places.thing((asked.key[0], "campaign", above)) is None:

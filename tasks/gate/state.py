@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from config.content_rules import ContentRules
 from config.guardrails import Guardrails
 from config.words import Level, Mode
 from connectors.actions import Action, Stop
@@ -81,6 +82,25 @@ class MonthlyBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """A post that an account has published, by us or by hand."""
+
+    at: datetime
+    digest: str  # of its text, see `connectors/social.py`
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What holds for whatever a brand says on social networks."""
+
+    rules: ContentRules
+    time_zone: str  # IANA, of the brand: its quiet hours and holidays are meant
+    said: Mapping[int, Sequence[SaidBefore]] = field(default_factory=dict)
+    """Account to its posts, as far back as no text is to come again. What stands in the ledger
+    counts besides."""
+
+
+@dataclass(frozen=True, slots=True)
 class GateState:
     """A brand at one moment."""
 
@@ -97,3 +117,5 @@ class GateState:
     budgets: Sequence[MonthlyBudget] = ()
     modes: Mapping[str, Mode] = field(default_factory=dict)
     """Playbook to what it may do now, where that may have changed since it proposed."""
+    posting: Posting | None = None
+    """None: unknown, nothing is published."""

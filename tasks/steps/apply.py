@@ -46,6 +46,10 @@ WAITS = frozenset(
         "brand_actions_per_day",
         "delivery_share",
         "errors",
+        "early",
+        "quiet_hours",
+        "holiday",
+        "spacing",
     }
 )
 """Limits that time lifts: an approved change waits for that, until its approval expires."""

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from config.content_rules import ContentRules
 from config.guardrails import Guardrails, Protected, ValueLimits
 from connectors.actions import REASONS, Stop
 from connectors.changes import Subject
+from connectors.social import text_digest
 from tasks.gate.passing import decide, refusals
-from tasks.gate.state import Delivery, MonthlyBudget
+from tasks.gate.state import Delivery, MonthlyBudget, Posting, SaidBefore
 from tests.tasks.gate.town import (
     NOW,
     TODAY,
@@ -24,6 +26,7 @@ from tests.tasks.gate.town import (
     money,
     negative,
     pause,
+    post,
     proposal,
     setting,
     state,
@@ -69,6 +72,18 @@ def judged(worse, whole):
     ]
 
 
+def posting(asked, **rules):
+    return state(asked, posting=Posting(ContentRules(**rules), "Europe/Berlin"))
+
+
+def said(asked, ago, digest):
+    before = {2: [SaidBefore(NOW - ago, digest)]}
+    return state(asked, posting=Posting(ContentRules(), "Europe/Berlin", before))
+
+
+POST = post()
+SOON = post(due=NOW + timedelta(minutes=1))
+OLD = post(due=NOW - timedelta(minutes=61))
 BACK = enable("c1")
 GROWN = money("100", "110")
 
@@ -179,6 +194,12 @@ CASES = {
     "invalid": (money("100", "90.005"), state(money("100", "90.005"))),
     "no_change": (CUT, with_setting(CUT, value=Decimal(90))),
     "moved": (CUT, with_setting(CUT, value=Decimal(99))),
+    "early": (SOON, state(SOON)),
+    "late": (OLD, state(OLD)),
+    "quiet_hours": (POST, posting(POST, quiet_hours=(time(11), time(12)))),
+    "holiday": (POST, posting(POST, holidays=(TODAY,))),
+    "spacing": (POST, said(POST, timedelta(minutes=119), "0" * 16)),
+    "repeated": (POST, said(POST, timedelta(days=89), text_digest("Our new  shop is open"))),
 }
 
 OF_BATCHES = {"conflict", "group"}
@@ -203,7 +224,7 @@ def test_a_refusal_has_a_sentence(reason):
     assert not decision.passed
 
 
-@pytest.mark.parametrize("asked", [CUT, RAISE, PAUSE, negative("exact:cheap shoes")])
+@pytest.mark.parametrize("asked", [CUT, RAISE, PAUSE, negative("exact:cheap shoes"), POST])
 def test_what_breaks_no_limit_passes(asked):
     assert refusals(asked, state(asked)) == []
     assert decide([asked], state(asked))[0].passed

@@ -71,6 +71,12 @@ SENTENCES = {
     "invalid": "90.005 is no multiple of the smallest unit, 0.01",
     "no_change": "it is 90 EUR already",
     "moved": "it is 99 EUR now; the proposal was for 100 EUR",
+    "early": "it is due at 2026-11-12 11:01",
+    "late": "it was due 61 minutes ago, of at most 60 minutes",
+    "quiet_hours": "it is 11:00 for the brand, quiet from 11:00 to 12:00",
+    "holiday": "2026-11-12 is a holiday of the brand",
+    "spacing": "the account's last post is 119 minutes old; 120 minutes must pass",
+    "repeated": "it said the same on 2026-08-15; 90 days must pass",
 }
 
 

@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from config.content_rules import ContentRules
 from config.guardrails import Guardrails
 from connectors.actions import Action, Proposal
 from connectors.changes import Edit, Setting, Subject, Value
-from tasks.gate.state import AccountState, Delivery, GateState, MonthlyBudget, Thing
+from connectors.social import item_of
+from tasks.gate.state import AccountState, Delivery, GateState, MonthlyBudget, Posting, Thing
 
 NOW = datetime(2026, 11, 12, 10, tzinfo=UTC)  # a Thursday, 11:00 in Berlin
 TODAY = NOW.date()
@@ -82,6 +84,16 @@ def account(**changes: Any) -> AccountState:
         spend_through=TODAY - timedelta(days=1),
         edits=(),
     )
+    return replace(made, **changes)
+
+
+def network(**changes: Any) -> AccountState:
+    """The account on a social network, of which there are no figures at all."""
+    made = account(
+        account_key=2, account_id="222", name="Our page", currency="XXX", things={},
+        levels=frozenset(), delivery=None, last_day=None, lags={}, month_spend=None,
+        spend_through=None, edits=None,
+    )  # fmt: skip
     return replace(made, **changes)
 
 
@@ -165,6 +177,14 @@ def edit(subject: Subject, old: Value | None, new: Value | None, days_ago: float
     return Edit(f"{subject} {at}", at, subject, old, new, "somebody@example.com", "WEB")
 
 
+def post(text: str = "Our new shop is open", due: datetime = NOW, **changes: Any) -> Proposal:
+    """A post of account 2, on a social network: it rests on no figures."""
+    subject = Subject("account", "222", "post", item_of(due, text))
+    plain = {"account_key": 2, "campaign_id": None, "metrics": (), "playbook": "publish_posts",
+             "check": "", "process": "linkedin_post", "currency": "XXX"}  # fmt: skip
+    return proposal(subject, "absent", "present", **{**plain, **changes})
+
+
 def setting(one: Proposal, **changes: Any) -> Setting:
     return replace(Setting(one.subject, one.before), **changes)
 
@@ -176,8 +196,9 @@ def state(*asked: Proposal, **changes: Any) -> GateState:
         "currency": "EUR",
         "now": NOW,
         "guardrails": Guardrails(),
-        "accounts": {1: account()},
+        "accounts": {1: account(), 2: network()},
         "settings": {(one.account_key, one.subject): setting(one) for one in asked},
+        "posting": Posting(ContentRules(), "Europe/Berlin"),
         "budgets": [MonthlyBudget("google_ads", frozenset({1}), Decimal(60800))],
     }
     return GateState(**{**fields, **changes})
