@@ -3,14 +3,11 @@
 The key stands in the query, which nobody else may ever see.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import requests
 from pydantic import SecretStr
 
 from connectors.base import ConnectorError, ReconnectError, RejectedError
-from connectors.exchange import Reply, word
+from connectors.exchange import Reply
 from connectors.http import status_error
 
 DEAD = frozenset({"API_KEY_INVALID", "API_KEY_EXPIRED"})
@@ -54,15 +51,3 @@ def key_error(reply: Reply, reason: str, sentence: str, api: str) -> ConnectorEr
     if type(known) is not RejectedError:
         return known
     return RejectedError(f"{what}: {reply.quote(sentence)}")
-
-
-def reason_of(error: Mapping[str, Any]) -> str:
-    """Return the reason of google.rpc.ErrorInfo, else the status."""
-    details = error.get("details")
-    reasons = (object_of(it).get("reason") for it in details) if isinstance(details, list) else ()
-    return next((word(it) for it in reasons if it), word(error.get("status", "")))
-
-
-def object_of(value: Any) -> Mapping[str, Any]:
-    """Return a JSON object, an empty one for anything else."""
-    return value if isinstance(value, dict) else {}

@@ -20,6 +20,10 @@ CrawlKind = Literal["watch", "full"]
 CrawlState = Literal["running", "complete", "stopped"]
 """`stopped`: a bound of pages, bytes or time was reached; what was read stands."""
 
+Spared = Literal["forbidden", "not asked", "too big"]
+"""Why we ourselves left a page alone, which says nothing against it: robots.txt forbids it, it was
+not asked (it seems part of something endless, or leads to a private address), or is too big."""
+
 FoundBy = Literal["start", "list", "sitemap", "link"]
 FileKind = Literal["robots", "sitemap"]
 FormFactor = Literal["phone", "desktop"]
@@ -41,7 +45,10 @@ class CrawledPage:
     url: str
     asked_at: datetime
     status: int | None  # of the first answer; None: nothing was said
-    reason: str = ""  # why the page could not be read: "robots.txt forbids it", "over 5 MB"
+    reason: str = (
+        ""  # why the page could not be read, for people: "robots.txt forbids it", "over 5 MB"
+    )
+    spared: Spared | None = None  # set where that is our own doing
     redirects: tuple[str, ...] = ()  # where it led, in order; the last one is where it ended
     final_status: int | None = None  # of the last answer; that of the first without redirects
     content_type: str = ""

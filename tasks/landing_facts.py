@@ -15,7 +15,6 @@ from connectors.addresses import normal, path_of, same_site
 from connectors.records import Result
 from connectors.sites import PageSpeed
 from tasks.report.numbers import day, short_day
-from tasks.site.answering import FORBIDDEN, UNASKED
 
 AD_OF = {"ad": "entity_key", "ad_group": "parent_id", "campaign": "campaign_id"}
 """By which column of an ad it is one of those behind a finding."""
@@ -28,7 +27,7 @@ class Answered:
     on: date
     status: int | None  # of where it ended; None: nothing was said
     led_to: str = ""  # another address, where it redirects
-    reason: str = ""
+    reason: str = ""  # why it could not be read; '' where we left it alone ourselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +129,7 @@ def _answer_words(answer: Answered | None, url: str) -> str:
         return ""
     when = f"on {short_day(answer.on)}"
     if answer.status is None:
-        unasked = answer.reason.startswith(UNASKED) or FORBIDDEN in answer.reason
-        return "" if unasked or not answer.reason else f"could not be read {when}: {answer.reason}"
+        return f"could not be read {when}: {answer.reason}" if answer.reason else ""
     there = f"leads on to {_place(answer.led_to, url)} and " if answer.led_to else ""
     return f"{there}answered {answer.status} {when}"
 

@@ -10,7 +10,7 @@ from scrapy.http import Headers, Response
 from connectors.addresses import same_site
 from connectors.crawling.budget import Budget
 from connectors.crawling.extraction import is_page
-from connectors.crawling.fetching import ACCEPT, Fetched, media_type, too_big
+from connectors.crawling.fetching import ACCEPT, Fetched, leave, media_type
 from connectors.crawling.files import fetch
 from connectors.crawling.job import Job
 from connectors.crawling.outbox import Outbox
@@ -107,7 +107,7 @@ class AskingSpider(Spider):
         if meta["want"] == "status":
             raise StopDownload(fail=False)
         if isinstance(body_length, int) and body_length > meta["download_maxsize"]:
-            meta["reason"] = too_big(meta["download_maxsize"])
+            leave(request)
             raise StopDownload(fail=False)
         kind = media_type(headers)
         if meta["want"] == "page" and kind and not is_page(kind, b""):
@@ -119,7 +119,7 @@ class AskingSpider(Spider):
         self.budget.received += len(data)
         meta["received"] += len(data)
         if meta["received"] > meta["download_maxsize"]:
-            meta["reason"] = too_big(meta["download_maxsize"])
+            leave(request)
             raise StopDownload(fail=False)
 
     async def _robots_txt(self, url: str) -> Fetched:

@@ -29,6 +29,7 @@ from twisted.internet import error as network
 from twisted.web import error as protocol
 
 from connectors.crawling.places import GuardedResolver
+from connectors.sites import Spared
 
 try:
     from compression import zstd  # type: ignore[import-not-found,unused-ignore]
@@ -55,12 +56,14 @@ UNPACKING = (OSError, EOFError, ValueError, zlib.error, brotli.error, zstd.ZstdE
 
 
 class UnreadError(IgnoreRequest):
-    """An address that could not be read. Says why; `passing` if another try may help."""
+    """An address that could not be read. Says why; `passing` if another try may help, `spared` if
+    it was our own doing."""
 
-    def __init__(self, reason: str, *, passing: bool = False) -> None:
+    def __init__(self, reason: str, *, passing: bool = False, spared: Spared | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.passing = passing
+        self.spared = spared
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,13 @@ class Handler(HTTP11DownloadHandler):
 def _unread(request: Request, failure: Exception) -> UnreadError:
     if isinstance(failure, CannotResolveHostError):
         if GuardedResolver.places.refused(request.url):
-            return UnreadError("not asked: it leads to a private address")
+            return UnreadError("not asked: it leads to a private address", spared="not asked")
         return UnreadError("no answer: its host name is unknown", passing=True)
     if isinstance(failure, DownloadTimeoutError):
         return UnreadError(f"no whole answer in {request.meta['download_timeout']:g} s")
     if isinstance(failure, DownloadCancelledError):
-        return UnreadError(too_big(request.meta["download_maxsize"]))
+        leave(request)
+        return UnreadError(request.meta["reason"], spared="too big")
     if isinstance(failure, ResponseDataLossError):
         return UnreadError("the answer broke off", passing=True)
     if isinstance(failure, DownloadConnectionRefusedError):
@@ -119,9 +123,11 @@ def _broke_off(failure: DownloadFailedError) -> bool:
     return any(reason.check(network.ConnectionClosed) for reason in reasons)
 
 
-def too_big(limit: int) -> str:
-    """Say that a body was left unread for its size."""
-    return f"over {limit / 1_000_000:g} MB"
+def leave(request: Request, more: str = "") -> None:
+    """Note that a body is left unread for its size: `reason` and `spared` in `meta`."""
+    limit = request.meta["download_maxsize"]
+    request.meta["reason"] = f"over {limit / 1_000_000:g} MB{more}"
+    request.meta["spared"] = "too big"
 
 
 class Unpacking(HttpCompressionMiddleware):
@@ -136,7 +142,7 @@ class Unpacking(HttpCompressionMiddleware):
         try:
             return super().process_response(request, response)
         except IgnoreRequest:
-            request.meta["reason"] = f"{too_big(request.meta['download_maxsize'])} when unpacked"
+            leave(request, " when unpacked")
         except UNPACKING:
             request.meta["reason"] = "what is said to be compressed cannot be unpacked"
         return response.replace(body=b"")

@@ -121,6 +121,6 @@ class RobotsGate:
         book: RobotsBook = self._crawler.spider.robots  # type: ignore[union-attr]
         rules = await book.rules(request.url)
         if rules.closed:
-            raise UnreadError(f"robots.txt forbids it: {rules.closed}")
+            raise UnreadError(f"robots.txt forbids it: {rules.closed}", spared="forbidden")
         if not rules.allow(request.url):
-            raise UnreadError("robots.txt forbids it")
+            raise UnreadError("robots.txt forbids it", spared="forbidden")

@@ -28,7 +28,7 @@ from connectors.crawling.outbox import Outbox
 from connectors.crawling.page_records import answered, silent
 from connectors.crawling.redirects import Chain
 from connectors.crawling.robots import LONGEST_DELAY, Rules
-from connectors.sites import CrawledPage, CrawlEnd, CrawlOrder, LinkAnswer, SiteLink
+from connectors.sites import CrawledPage, CrawlEnd, CrawlOrder, LinkAnswer, SiteLink, Spared
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -139,7 +139,7 @@ class SiteSpider(AskingSpider):
             self._frontier.again(visit)
             self._frontier.finished(visit)
             return
-        self._over(visit, silent(visit, meta, _words(failure)))
+        self._over(visit, silent(visit, meta, _words(failure), _spared(failure)))
 
     def hopped(self, response: Response) -> None:
         """Go on along a chain of redirects."""
@@ -154,7 +154,8 @@ class SiteSpider(AskingSpider):
         """Tell a page whose redirects lead to where nothing answers."""
         meta = cast(Any, failure).request.meta
         reason = f"redirects to where nothing is read: {_words(failure)}"
-        self._ended(meta["visit"], meta["record"], meta["chain"], reason, answered=False)
+        record = replace(meta["record"], spared=_spared(failure))
+        self._ended(meta["visit"], record, meta["chain"], reason, answered=False)
 
     def stumbled(self, failure: Failure, response: Response) -> None:
         """Tell a page that our own reading of it failed at: one page costs no crawl."""
@@ -218,7 +219,7 @@ class SiteSpider(AskingSpider):
         self._frontier.finished(visit)
 
     def _refused(self, visit: Visit, why: str) -> None:
-        self.outbox.tell(silent(visit, {}, why))
+        self.outbox.tell(silent(visit, {}, why, "not asked"))
 
     def _follow(self, visit: Visit, record: CrawledPage) -> None:
         """Follow a page's links, but for those that it asks not to follow."""
@@ -288,6 +289,11 @@ class SiteSpider(AskingSpider):
         elif self._frontier.full:
             self._frontier.drop(listed=False)
             self._why = self._why or f"{self.bounds.max_pages:,} pages were asked"
+
+
+def _spared(failure: Failure) -> Spared | None:
+    """Return whether, and why, it was our own doing that a request failed."""
+    return failure.value.spared if isinstance(failure.value, UnreadError) else None
 
 
 def _words(failure: Failure) -> str:

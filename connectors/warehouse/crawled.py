@@ -1,6 +1,6 @@
 """What did a crawl find, and what does one that was cut off still have to read?"""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ from connectors.warehouse.site_tables import (
     link_answers,
     sitemap_entries,
 )
-from connectors.warehouse.url_keys import url_key, without_known
+from connectors.warehouse.url_keys import KEYS_PER_QUERY, url_key, without_known
 
 Waiting = tuple[str, int | None, FoundBy]
 
@@ -96,8 +96,10 @@ class CrawledStore(CrawlStore):
         ]
         return done, tuple(sorted(waiting, key=_nearest))
 
-    def crawled_pages(self, crawl_id: int) -> pd.DataFrame:
+    def crawled_pages(self, crawl_id: int, urls: Collection[str] | None = None) -> pd.DataFrame:
         """Return a crawl's pages, ordered by address: the fields of `CrawledPage` but its links.
+
+        All of them, or those of `urls` that it read.
 
         status, final_status, depth and words are float64; asked_at is a UTC timestamp; modified is
         a date; what has several values is a list, alternates a dict. What is None there is missing
@@ -106,10 +108,15 @@ class CrawledStore(CrawlStore):
         names = [name for name in PAGE_COLUMNS if name not in ("crawl_id", "url_key")]
         where = crawled_pages.c.crawl_id == crawl_id
         query = sa.select(*(crawled_pages.c[name] for name in names)).where(where)
+        if urls is not None and len(urls) <= KEYS_PER_QUERY:
+            query = query.where(crawled_pages.c.url_key.in_([url_key(url) for url in urls]))
         frame = self._crawled(query.order_by(crawled_pages.c.url), ("asked_at",))
+        if urls is not None:
+            frame = frame[frame["url"].isin([*urls])].reset_index(drop=True)
         for name in NUMBERS:
             frame[name] = frame[name].astype("float64")
         more = frame.pop("more")
+        frame["spared"] = [said.get("spared") for said in more]
         for name in MORE:
             empty: type[Any] = dict if name == "alternates" else list
             frame[name] = [said.get(name) or empty() for said in more]

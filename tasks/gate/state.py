@@ -69,7 +69,6 @@ class AccountState:
     read_at: datetime | None = None
     """When the things were pulled: later changes, known from the ledger and the change history,
     count instead. None: those of the last 2 days do."""
-    run_actions: int = 0  # changes that this run has made already
 
 
 @dataclass(frozen=True, slots=True)

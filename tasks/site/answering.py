@@ -11,6 +11,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from connectors.sites import Spared
 from tasks.cube import Booleans, Integers
 from tasks.report.numbers import plural
 from tasks.site.evidence import Limits, Marks, Site, is_page
@@ -18,10 +19,6 @@ from tasks.site.evidence import Limits, Marks, Site, is_page
 GONE = (404, 410)
 REFUSED = (401, 403, 407, 429, 451)
 """Asks for a password or does not want us: what visitors get is not known."""
-FORBIDDEN = "robots.txt"
-"""How the reason of a page begins or reads that robots.txt keeps us from."""
-UNASKED = ("not asked", "over ")
-"""How the reasons begin why we left a page alone: it may well work."""
 LOST_DAYS = 28
 """So long a page that is not there any more is told: later, what it had in searches is gone."""
 
@@ -43,7 +40,8 @@ def page_fails(site: Site, _: Limits) -> Marks:
     linked, named = site.inlinks, site.listed
     status = site.pages["final_status"]
     refused = status.isin(REFUSED).to_numpy()
-    silent = site.current & ~site.answered & ~forbidden(site) & ~_unasked(site)
+    spared = site.pages["spared"].notna().to_numpy(dtype=np.bool_)
+    silent = site.current & ~site.answered & ~spared
     day = site.pages["asked_at"].dt.floor("D")
     heard = silent & day.isin(day[site.answered]).to_numpy()
     errors = (status >= 400).to_numpy() & ~status.isin(GONE).to_numpy() & ~refused
@@ -105,8 +103,8 @@ def says_gone(site: Site) -> Booleans:
 
 def forbidden(site: Site) -> Booleans:
     """Tell of each page whether robots.txt keeps us from it."""
-    kept = (FORBIDDEN in reason for reason in site.pages["reason"])
-    return np.fromiter(kept, dtype=np.bool_, count=len(site.pages))
+    word: Spared = "forbidden"
+    return np.asarray(site.pages["spared"] == word, dtype=np.bool_)
 
 
 def noindex(pages: pd.DataFrame) -> Booleans:
@@ -139,11 +137,6 @@ def _reason(site: Site, row: int) -> str:
 
 def _links(linked: Integers) -> Callable[[int], Mapping[str, float]]:
     return lambda row: {"links": float(linked[row])}
-
-
-def _unasked(site: Site) -> Booleans:
-    left = (reason.startswith(UNASKED) for reason in site.pages["reason"])
-    return np.fromiter(left, dtype=np.bool_, count=len(site.pages))
 
 
 def _before(site: Site) -> pd.DataFrame:

@@ -32,6 +32,14 @@ def pages_now(full: pd.DataFrame | None, watched: Sequence[pd.DataFrame]) -> pd.
     return now.assign(fresh=True).sort_values("url").reset_index(drop=True)
 
 
+def not_older(part: pd.DataFrame, full: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the pages that were not read before a full crawl read them, or began to read."""
+    if full is None or full.empty or part.empty:
+        return part
+    asked = part["url"].map(full.set_index("url")["asked_at"]).fillna(full["asked_at"].min())
+    return part[part["asked_at"] >= asked]
+
+
 def before_now(
     full: pd.DataFrame | None, watched: Sequence[pd.DataFrame], earlier: pd.DataFrame | None
 ) -> pd.DataFrame | None:

@@ -1,70 +1,44 @@
 """Read from the warehouse what a run knows of the brand's websites."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
 from config.library import Library
+from config.models import SiteRules
 from connectors.addresses import normal, same_site
 from connectors.base import Window
-from connectors.sites import Inspection, PageSpeed, SubmittedSitemap
+from connectors.sites import Inspection, SubmittedSitemap
 from connectors.warehouse import Warehouse
-from connectors.warehouse.crawls import Crawl
 from tasks.cube import Cube
 from tasks.needs import Need
 from tasks.recent import RECENT_DAYS, last_known
 from tasks.run import Run
 from tasks.site.contents import YEAR
 from tasks.site.evidence import PUBLISHED, Reading, Searches, Site
-from tasks.site.knowing import before_now, described, of_site, pages_now, with_lost
-from tasks.steps.joined_figures import LATE, recent_figures
+from tasks.site.knowing import before_now
+from tasks.steps.joined_figures import LATE
+from tasks.steps.known_pages import SEARCH, KnownPages, keys_of, known_pages
+from tasks.steps.newest_pages import Newest, midnight, speeds_of
 from tasks.steps.reading import accounts_of, cube_of
 from tasks.vocabulary import vocabulary
 
 FILE_DAYS = 30
 CHANGE_DAYS = 90
 """For so long a change of a page is told for what it is, while it lasts."""
-SPEED_DAYS = 35
-WEBSITE, SEARCH, ANALYTICS = "website", "search_console", "google_analytics"
 SPEED = ("pagespeed", "crux")
 
 
 def sites_of(warehouse: Warehouse, library: Library, run: Run) -> list[Site]:
     """Return every website of the brand that the run is about, with all that is known of it."""
-    accounts = accounts_of(warehouse, library, run)
-    websites = accounts[accounts["platform"] == WEBSITE]
-    if websites.empty:
+    known = known_pages(warehouse, library, run)
+    if not known:
         return []
-    figures = page_figures(warehouse, library, run, accounts)
+    accounts = accounts_of(warehouse, library, run)
     searches = _searches(warehouse, library, run, accounts)
-    return [
-        _site(warehouse, library, run, accounts, row, figures, searches)
-        for row in websites.to_dict("records")
-    ]
-
-
-def page_figures(
-    warehouse: Warehouse, library: Library, run: Run, accounts: pd.DataFrame
-) -> pd.DataFrame:
-    """Return url, clicks, impressions, revenue of each page over its last 28 known days."""
-    search = _page_sums(warehouse, library, run, accounts, SEARCH, ("clicks", "impressions"))
-    visits = _page_sums(warehouse, library, run, accounts, ANALYTICS, ("revenue",))
-    return search.merge(visits, on="url", how="outer")
-
-
-def _page_sums(
-    warehouse: Warehouse,
-    library: Library,
-    run: Run,
-    accounts: pd.DataFrame,
-    platform: str,
-    metrics: tuple[str, ...],
-) -> pd.DataFrame:
-    keys = _keys(accounts, platform)
-    pages = recent_figures(warehouse, library, run, keys, "page", metrics)
-    known = pages.loc[pages["url"].notna(), ["url", *metrics]]
-    return known.groupby("url", as_index=False).sum(min_count=1)
+    rules = library.brand(run.brand).site
+    return [_site(warehouse, rules, run, accounts, one, searches) for one in known]
 
 
 def _searches(
@@ -110,37 +84,24 @@ def _cube(
 
 def _site(
     warehouse: Warehouse,
-    library: Library,
+    rules: SiteRules,
     run: Run,
     accounts: pd.DataFrame,
-    row: Mapping[object, object],
-    figures: pd.DataFrame,
+    known: KnownPages,
     searches: Mapping[int, Searches],
 ) -> Site:
-    key, start = int(str(row["account_key"])), normal(str(row["account_id"]))
-    rules = library.brand(run.brand).site
-    finished = [crawl for crawl in warehouse.crawls(key) if crawl.state != "running"]
-    fulls = [crawl for crawl in finished if crawl.kind == "full" and crawl.pruned_at is None]
-    watches = _after(finished, fulls[0] if fulls else None)
-    full = _reading(warehouse, fulls[0], [*watches, fulls[0]]) if fulls else None
-    watched = [warehouse.crawled_pages(crawl.crawl_id) for crawl in reversed(watches)]
-    earlier = warehouse.crawled_pages(fulls[1].crawl_id) if len(fulls) > 1 else None
-    before = before_now(full.pages if full else None, watched, earlier)
-    now = pages_now(full.pages if full else None, watched)
-    entities = warehouse.entities([key], "page")
-    keys = dict(zip(entities["entity_id"], entities["entity_key"], strict=True))
-    pages = described(with_lost(now, earlier), key, keys, of_site(figures, "url", start), rules) \
-        if len(now) else _no_pages()  # fmt: skip
-    moment = datetime.combine(run.as_of, time(), tzinfo=UTC)
+    key, start, newest = known.account_key, known.start, known.newest
+    full, moment = _reading(warehouse, newest), midnight(run)
+    speed_tests = [key for platform in SPEED for key in keys_of(accounts, platform)]
     return Site(
         account_key=key,
-        account=str(row["name"] or row["entry"]),
+        account=known.account,
         start=start,
         rules=rules,
-        pages=pages,
+        pages=known.pages,
         full=full,
-        before=before,
-        history=warehouse.site_pages(key),
+        before=before_now(full.pages if full else None, newest.watched, known.before),
+        history=known.history,
         changes=warehouse.page_changes(key, moment - timedelta(days=CHANGE_DAYS)),
         files=warehouse.site_files(key),
         file_changes=warehouse.site_file_changes(key, moment - timedelta(days=FILE_DAYS)),
@@ -148,43 +109,24 @@ def _site(
         submitted=_submitted(warehouse, accounts, start, moment),
         inspections=_inspections(warehouse, accounts, start, None),
         inspected_before=_inspections(warehouse, accounts, start, _week_ago(full)),
-        speeds=_speeds(warehouse, accounts, start, moment - timedelta(days=SPEED_DAYS)),
+        speeds=speeds_of(warehouse, speed_tests, run, lambda url: same_site(url, start)),
         published=_published(warehouse, key, moment - timedelta(days=FILE_DAYS)),
         searches=_of_start(accounts, searches, start),
     )
 
 
-def _no_pages() -> pd.DataFrame:
-    columns = (
-        "url", "status", "final_status", "reason", "redirects", "depth", "title", "description",
-        "canonical", "robots", "words", "headings", "alternates", "structured_data_errors",
-        "insecure", "tags", "seconds", "modified", "account_key", "entity_key", "name",
-        "importance", "owner", "clicks", "impressions", "revenue", "fresh", "asked_at",
-    )  # fmt: skip
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns}).astype(
-        {"status": "float64", "final_status": "float64", "words": "float64",
-         "seconds": "float64", "depth": "float64", "reason": "str", "fresh": "bool",
-         "asked_at": "datetime64[us, UTC]"}
-    )  # fmt: skip
-
-
-def _after(finished: Sequence[Crawl], full: Crawl | None) -> list[Crawl]:
-    """Return the watches that ended after a full crawl, newest first, and are still kept."""
-    watches = [crawl for crawl in finished if crawl.kind == "watch" and crawl.pruned_at is None]
-    if full is None or full.finished_at is None:
-        return watches
-    return [it for it in watches if it.finished_at and it.finished_at > full.finished_at]
-
-
-def _reading(warehouse: Warehouse, crawl: Crawl, newest: Sequence[Crawl]) -> Reading:
-    """Return a full crawl, with what sitemaps name now: a watch after it has asked them again."""
-    lists = (warehouse.sitemap_entries(one.crawl_id) for one in newest)
-    listed = next((entries for entries in lists if len(entries)), None)
+def _reading(warehouse: Warehouse, newest: Newest) -> Reading | None:
+    """Return the full crawl, with what sitemaps name now: a watch after it has asked them again."""
+    if newest.full is None:
+        return None
+    crawl = newest.full.crawl
+    latest = (warehouse.sitemap_entries(one.crawl.crawl_id) for one in reversed(newest.watches))
+    listed = next((entries for entries in latest if len(entries)), None)
     return Reading(
         at=crawl.finished_at or crawl.started_at,
         state=crawl.state,
         reason=crawl.reason,
-        pages=warehouse.crawled_pages(crawl.crawl_id),
+        pages=newest.full.pages,
         links=warehouse.crawled_links(crawl.crawl_id),
         listed=warehouse.sitemap_entries(crawl.crawl_id) if listed is None else listed,
         outside=warehouse.link_answers(crawl.crawl_id),
@@ -198,7 +140,7 @@ def _week_ago(full: Reading | None) -> datetime | None:
 def _inspections(
     warehouse: Warehouse, accounts: pd.DataFrame, start: str, known_at: datetime | None
 ) -> dict[str, Inspection]:
-    said = warehouse.inspections(_keys(accounts, SEARCH), known_at)
+    said = warehouse.inspections(keys_of(accounts, SEARCH), known_at)
     return {it.url: it for _, it in said if same_site(it.url, start)}
 
 
@@ -206,20 +148,11 @@ def _submitted(
     warehouse: Warehouse, accounts: pd.DataFrame, start: str, moment: datetime
 ) -> list[SubmittedSitemap]:
     """Return the sitemaps as they were said to be last."""
-    said = warehouse.submitted_sitemaps(_keys(accounts, SEARCH), moment - timedelta(days=FILE_DAYS))
+    said = warehouse.submitted_sitemaps(
+        keys_of(accounts, SEARCH), moment - timedelta(days=FILE_DAYS)
+    )
     newest = {it.url: it for _, _, it in said if same_site(it.url, start)}
     return [*newest.values()]
-
-
-def _speeds(
-    warehouse: Warehouse, accounts: pd.DataFrame, start: str, since: datetime
-) -> dict[str, list[PageSpeed]]:
-    keys = [key for platform in SPEED for key in _keys(accounts, platform)]
-    found: dict[str, list[PageSpeed]] = {}
-    for _, it in warehouse.speed(keys, since):
-        if same_site(it.url, start):
-            found.setdefault(it.url, []).append(it)
-    return found
 
 
 def _published(warehouse: Warehouse, key: int, since: datetime) -> pd.DataFrame:
@@ -241,7 +174,3 @@ def _of_start(
         if row["account_key"] in searches and same_site(normal(address), start):
             return searches[int(row["account_key"])]
     return None
-
-
-def _keys(accounts: pd.DataFrame, platform: str) -> list[int]:
-    return [int(key) for key in accounts.loc[accounts["platform"] == platform, "account_key"]]

@@ -25,11 +25,11 @@ from connectors.sites import (
 from connectors.warehouse import Warehouse
 from connectors.warehouse.crawls import Crawl
 from tasks.run import Run
-from tasks.site.evidence import Site
+from tasks.site.evidence import is_page
 from tasks.site.knowing import is_due
 from tasks.steps.connecting import connect
+from tasks.steps.known_pages import KnownPages, known_pages
 from tasks.steps.opening import brand_library, open_warehouse, run_log
-from tasks.steps.site_knowledge import sites_of
 
 Depth = Literal["as due", "watch", "full"]
 
@@ -54,7 +54,7 @@ def read_sites(run: Run, depth: Depth) -> dict[str, str]:
     library = brand_library(run.brand)
     failed: dict[str, str] = {}
     with open_warehouse() as warehouse:
-        known = {site.account_key: site for site in sites_of(warehouse, library, run)}
+        known = {site.account_key: site for site in known_pages(warehouse, library, run)}
         for entry, key in _entries(warehouse, library, run):
             try:
                 channel = connect(warehouse, library, entry)
@@ -72,7 +72,7 @@ def look_at_pages(run: Run) -> dict[str, str]:
     library = brand_library(run.brand)
     failed: dict[str, str] = {}
     with open_warehouse() as warehouse:
-        due = [site for site in sites_of(warehouse, library, run) if _was_crawled(site, run)]
+        due = [site for site in known_pages(warehouse, library, run) if _was_crawled(site, run)]
         for entry, key in _entries(warehouse, library, run):
             if not due:
                 break
@@ -100,7 +100,7 @@ def _read(
     run: Run,
     key: int,
     depth: Depth,
-    site: Site | None,
+    site: KnownPages | None,
     library: Library,
 ) -> None:
     rules = library.brand(run.brand).site
@@ -137,7 +137,7 @@ def _kind(warehouse: Warehouse, key: int, run: Run, depth: Depth, rules: SiteRul
     return "full" if is_due(last, run.started_at.date(), rules.full_crawl_days) else "watch"
 
 
-def _important(site: Site | None) -> tuple[str, ...]:
+def _important(site: KnownPages | None) -> tuple[str, ...]:
     """Return the pages to be asked in any case, those with most clicks first."""
     if site is None or site.pages.empty:
         return ()
@@ -148,10 +148,10 @@ def _important(site: Site | None) -> tuple[str, ...]:
     return tuple(ordered["url"].head(WATCHED))
 
 
-def _once_there(site: Site | None, run: Run) -> tuple[str, ...]:
+def _once_there(site: KnownPages | None, run: Run) -> tuple[str, ...]:
     """Return the pages that were there lately, whether or not anything leads there by now: so a
     page that is gone, one that leads elsewhere and one that nobody links to are told apart."""
-    if site is None or site.history is None or site.history.empty:
+    if site is None or site.history.empty:
         return ()
     history, since = site.history, pd.Timestamp(run.started_at - REMEMBERED)
     lately = (history["last_seen"] >= since) | (history["gone_since"] >= since)
@@ -175,9 +175,10 @@ def _as_entities(pages: pd.DataFrame) -> Iterator[list[Entity]]:
     yield [Entity("page", url, path_of(url), "enabled", url=url) for url in pages["url"]]
 
 
-def _was_crawled(site: Site, run: Run) -> bool:
+def _was_crawled(site: KnownPages, run: Run) -> bool:
     """Tell whether this run, or another one of its day, crawled the whole site."""
-    return site.full is not None and site.full.at >= run.started_at - timedelta(hours=12)
+    since = run.started_at - timedelta(hours=12)
+    return site.crawled_at is not None and site.crawled_at >= since
 
 
 def _look(
@@ -186,7 +187,7 @@ def _look(
     run: Run,
     entry: AccountEntry,
     key: int,
-    sites: Sequence[Site],
+    sites: Sequence[KnownPages],
 ) -> None:
     rules = library.brand(run.brand).site
     channel = connect(warehouse, library, entry)
@@ -199,10 +200,11 @@ def _look(
         warehouse.save_speed(key, channel.speed(urls, "phone"))
 
 
-def _those_that_matter(sites: Sequence[Site], most: int) -> list[str]:
+def _those_that_matter(sites: Sequence[KnownPages], most: int) -> list[str]:
     """Return pages that answer, the important ones first, then by clicks."""
     rank = {"high": 0, "medium": 1, "low": 2}
-    frames = [site.pages[site.known] for site in sites]
+    known = (site.pages for site in sites)
+    frames = [pages[is_page(pages) & pages["fresh"]] for pages in known]
     pages = pd.concat(frames) if frames else pd.DataFrame()
     if pages.empty:
         return []

@@ -87,10 +87,10 @@ def ads(warehouse, key: int) -> SimpleNamespace:
     return SimpleNamespace(entities={name: warehouse.entities([key], name) for name in levels})
 
 
-def crawl(warehouse, key: int, kind: str, status: int, days_ago: int) -> None:
+def crawl(warehouse, key: int, kind: str, status: int | None, days_ago: int, **given) -> None:
     at = NOW - timedelta(days=days_ago)
     opened = warehouse.open_crawl(key, kind, f"{kind} {days_ago}", at, timedelta(0))
-    page = CrawledPage(JACKETS, at, status, final_status=status, depth=1)
+    page = CrawledPage(JACKETS, at, status, final_status=status, depth=1, **given)
     warehouse.add_crawled(opened, [page], at)
     warehouse.finish_crawl(opened, CrawlEnd("complete"), at)
 
@@ -120,6 +120,30 @@ def test_pages_are_known_by_the_newest_crawl_the_speed_and_the_visits(warehouse,
     assert found.ads["url"].tolist() == [JACKETS, ""]
     assert found.ads["enabled"].tolist() == [True, False]
     assert [*found.ids.values()] == ["c"]
+
+
+def test_a_watch_that_was_cut_off_tells_nothing_that_a_full_crawl_read_later(warehouse, keys):
+    """The watch began first, was taken up again, and ended last; its page is the older one."""
+    key, hour = keys["website"], timedelta(hours=1)
+    cut = warehouse.open_crawl(key, "watch", "cut", NOW - 30 * hour, timedelta(0))
+    asked = NOW - 30 * hour
+    warehouse.add_crawled(cut, [CrawledPage(JACKETS, asked, 404, final_status=404)], asked)
+    crawl(warehouse, key, "full", 200, 1)
+    again = warehouse.open_crawl(key, "watch", "again", NOW, timedelta(days=2))
+    assert again.crawl_id == cut.crawl_id
+    warehouse.finish_crawl(again, CrawlEnd("complete"), NOW)
+    found = landings_of(
+        warehouse, library("google", "website"), RUN, ads(warehouse, keys["google"])
+    )
+    assert found.answers == {JACKETS: Answered(date(2026, 11, 9), 200)}
+
+
+@pytest.mark.parametrize(("spared", "reason"), [(None, "no answer"), ("forbidden", "")])
+def test_why_a_page_was_not_read_is_told_unless_we_left_it_alone(warehouse, keys, spared, reason):
+    crawl(warehouse, keys["website"], "full", None, 1, reason="no answer", spared=spared)
+    reading = ads(warehouse, keys["google"])
+    found = landings_of(warehouse, library("google", "website"), RUN, reading)
+    assert found.answers == {JACKETS: Answered(date(2026, 11, 9), None, reason=reason)}
 
 
 def test_nothing_is_read_where_no_account_tells_of_pages(warehouse, keys, monkeypatch):

@@ -88,8 +88,7 @@ def test_what_is_unknown_is_left_out(known, fact):
     "known",
     [
         {},
-        {"answers": {JACKETS: Answered(DAY, None, reason="robots.txt forbids it")}},
-        {"answers": {JACKETS: Answered(DAY, None, reason="not asked: it leads elsewhere")}},
+        {"answers": {JACKETS: Answered(DAY, None)}},
         {"visits": {JACKETS: Visits(0, None, 0.02)}},
         {"speeds": {JACKETS: [speed("field_origin", 3000.0)]}},
         {"visits": {f"{SITE}/elsewhere": Visits(5, 0.2, 0.2)}},

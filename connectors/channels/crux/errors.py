@@ -9,7 +9,8 @@ from typing import Any
 
 from connectors.base import ConnectorError, RejectedError
 from connectors.exchange import Reply
-from connectors.google_key import key_error, object_of, reason_of
+from connectors.google_errors import error_of, object_of, reason_of
+from connectors.google_key import key_error
 from connectors.http import AppLimitError, retry_after, status_error
 
 NOT_FOUND, TOO_MANY = 404, 429
@@ -28,7 +29,7 @@ def judge(reply: Reply) -> None:
     if 200 <= reply.status < 300:
         return
     body = object_of(reply.body)
-    error = object_of(body.get("error")) or (body if "message" in body else {})
+    error = error_of(reply) or (body if "message" in body else {})
     raise _error(reply, error) if error else status_error(reply)
 
 

@@ -7,19 +7,18 @@ observed). Ten server errors in an hour lock the project out, so three are enoug
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from connectors.base import ConnectorError, RejectedError, TransientError
 from connectors.exchange import Reply, word
+from connectors.google_errors import error_of, reason_of, until_midnight
 from connectors.http import RETRYABLE, TokenExpiredError, retry_after, status_error
 
 UNAUTHORIZED, TOO_MANY, SERVER_ERROR = 401, 429, 500
 SERVER_ERRORS = 3
 """How many server errors of an hour one run asks for."""
 MINUTE = 60.0
-PACIFIC = ZoneInfo("America/Los_Angeles")
 ADVICE = {
     "SERVICE_DISABLED": "switch the Google Analytics Data API on in the Cloud project",
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": "connect again with the scope analytics.readonly",
@@ -43,7 +42,7 @@ class Judge:
             return
         if reply.status >= SERVER_ERROR:
             self._count(reply)
-        error = _object(_object(reply.body).get("error"))
+        error = error_of(reply)
         raise _error(reply, error, self._clock()) if error else status_error(reply)
 
     def _count(self, reply: Reply) -> None:
@@ -64,16 +63,9 @@ def until_next_hour(now: datetime) -> float:
     return 3600.0 - (now.minute * 60 + now.second + now.microsecond / 1e6)
 
 
-def until_midnight(now: datetime) -> float:
-    """Return the seconds until midnight in Los Angeles."""
-    today = now.astimezone(PACIFIC).date()
-    end = datetime.combine(today + timedelta(days=1), time(), PACIFIC)
-    return (end.astimezone(UTC) - now).total_seconds()
-
-
 def _error(reply: Reply, error: Mapping[str, Any], now: datetime) -> ConnectorError:
-    status, reason = word(error.get("status", "")), _reason(error)
-    what = f"{reply.where}: {reply.status} {reply.quote(reason or status)}".rstrip()
+    status, reason = word(error.get("status", "")), reason_of(error)
+    what = f"{reply.where}: {reply.status} {reply.quote(reason)}".rstrip()
     if reply.status == UNAUTHORIZED:
         return TokenExpiredError(f"{what}; reconnect the account")
     if reply.status == TOO_MANY:
@@ -98,14 +90,3 @@ def _quota(reply: Reply, sentence: str, what: str, now: datetime) -> TransientEr
     return TransientError(
         f"{what}: {reply.quote(sentence, 100)} {until}; calls wait {seconds:.0f} s", seconds
     )
-
-
-def _reason(error: Mapping[str, Any]) -> str:
-    """Return the reason of google.rpc.ErrorInfo, empty if there is none."""
-    details = error.get("details")
-    reasons = (_object(it).get("reason") for it in details) if isinstance(details, list) else ()
-    return next((word(reason) for reason in reasons if reason), "")
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -8,19 +8,18 @@ limit: "... limit 'Queries per day' of service ...".
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from connectors.base import ConnectorError, RejectedError
 from connectors.exchange import Reply
-from connectors.google_key import key_error, object_of, reason_of
+from connectors.google_errors import error_of, reason_of, until_midnight
+from connectors.google_key import key_error
 from connectors.http import AppLimitError, retry_after, status_error
 
 TOO_MANY = 429
 MINUTE = 100.0
 """Seconds: limits are per minute, and were per 100 seconds."""
-PACIFIC = ZoneInfo("America/Los_Angeles")
 LIGHTHOUSE = re.compile(r"Lighthouse returned error:\s*(?P<said>.+)", re.IGNORECASE | re.DOTALL)
 API = "PageSpeed Insights API"
 
@@ -37,7 +36,7 @@ def judge_at(clock: Clock) -> Callable[[Reply], None]:
     def judge(reply: Reply) -> None:
         if 200 <= reply.status < 300:
             return
-        error = object_of(object_of(reply.body).get("error"))
+        error = error_of(reply)
         raise _error(reply, error, clock()) if error else status_error(reply)
 
     return judge
@@ -56,14 +55,7 @@ def _error(reply: Reply, error: Mapping[str, Any], now: datetime) -> ConnectorEr
     what = f"{reply.where}: {reply.status} {reply.quote(reason)}".rstrip()
     if reply.status == TOO_MANY:
         of_day = "per day" in sentence.lower()
-        seconds = retry_after(reply.headers) or (_until_midnight(now) if of_day else MINUTE)
+        seconds = retry_after(reply.headers) or (until_midnight(now) if of_day else MINUTE)
         limit = "the day's quota is used up" if of_day else "too many calls"
         return AppLimitError(f"{what}; {limit}, calls wait {seconds:.0f} s", seconds)
     return key_error(reply, reason, sentence, API)
-
-
-def _until_midnight(now: datetime) -> float:
-    """Return the seconds until midnight in Los Angeles, when Google's days end."""
-    today = now.astimezone(PACIFIC).date()
-    end = datetime.combine(today + timedelta(days=1), time(), PACIFIC)
-    return (end.astimezone(UTC) - now).total_seconds()

@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.base import ConnectorError, RejectedError, TransientError
 from connectors.exchange import Reply, word
+from connectors.google_errors import error_of, list_of, object_of
 from connectors.http import RETRYABLE, TokenExpiredError, retry_after, status_error
 
 UNAUTHORIZED, TOO_MANY = 401, 429
@@ -38,7 +39,7 @@ def judge(reply: Reply) -> None:
     """Raise what a failed reply stands for."""
     if 200 <= reply.status < 300:
         return
-    error = _object(_object(reply.body).get("error"))
+    error = error_of(reply)
     raise _error(reply, error) if error else status_error(reply)
 
 
@@ -76,20 +77,12 @@ def _limit(reply: Reply, error: Mapping[str, Any], reason: str, what: str) -> Co
 
 def _reason(error: Mapping[str, Any]) -> str:
     """Return the first reason (`quotaExceeded`); newer surfaces have only a status."""
-    first = next(iter(map(_object, _list(error.get("errors")))), {})
+    first = next(iter(map(object_of, list_of(error.get("errors")))), {})
     return str(first.get("reason") or error.get("status") or "")
 
 
 def _is_per_day(error: Mapping[str, Any]) -> bool:
     """Tell whether google.rpc.ErrorInfo names a limit per day (`...PerDayPerSite`)."""
-    details = map(_object, _list(error.get("details")))
-    limits = (str(_object(detail.get("metadata")).get("quota_limit", "")) for detail in details)
+    details = map(object_of, list_of(error.get("details")))
+    limits = (str(object_of(detail.get("metadata")).get("quota_limit", "")) for detail in details)
     return any("perday" in limit.lower() for limit in limits)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

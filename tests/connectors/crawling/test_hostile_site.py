@@ -163,6 +163,15 @@ def test_it_is_told_what_was_met(met, path, status, reason):
     assert (told.status, told.reason) == (status, reason)
 
 
+def test_what_we_left_alone_ourselves_is_told_apart(met):
+    _, found, _ = met
+    spared = {path: page.spared for path, page in found.pages.items() if page.spared}
+    bombs = ("/gzip", "/gzip-twice", "/deflate", "/brotli", "/huge", "/huge-and-honest")
+    assert {path for path, word in spared.items() if word == "too big"} == {*bombs}
+    assert {path for path, word in spared.items() if word == "forbidden"} == {"/forbidden"}
+    assert [*spared.values()].count("not asked") == 4
+
+
 def test_the_crawl_comes_to_its_end(met):
     _, found, _ = met
     assert found.end.state == "complete"

@@ -57,6 +57,7 @@ WHOLE = CrawledPage(
     found_by="sitemap",
     title="Schöne <Schuhe>",
     description="About",
+    spared="too big",
     headings=("One", "Two"),
     canonical=f"{SITE}/b",
     robots=("noindex", "nofollow"),
@@ -96,6 +97,17 @@ def test_what_is_unknown_stays_unknown(warehouse, begin, now):
     unknown = ("status", "final_status", "depth", "words", "title", "canonical", "modified")
     assert all(pd.isna(row[name]) for name in unknown)
     assert (row["robots"], row["headings"], row["alternates"]) == ([], [], {})
+
+
+@pytest.mark.parametrize("at_once", [2, 1])
+def test_pages_can_be_read_by_their_address(warehouse, begin, page, now, monkeypatch, at_once):
+    monkeypatch.setattr("connectors.warehouse.crawled.KEYS_PER_QUERY", at_once)
+    crawl = begin()
+    warehouse.add_crawled(crawl, [page("/b"), page("/a"), page("/c")], now)
+    found = warehouse.crawled_pages(crawl.crawl_id, [f"{SITE}/c", f"{SITE}/never"])
+    assert [*found["url"]] == [f"{SITE}/c"]
+    assert [*found.index] == [0]
+    assert warehouse.crawled_pages(crawl.crawl_id, []).empty
 
 
 def test_a_crawl_without_findings_has_empty_frames(warehouse, begin):

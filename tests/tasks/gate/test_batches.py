@@ -193,10 +193,14 @@ def test_what_passes_carries_the_share_that_it_takes_away():
 
 
 def test_each_accounts_limits_are_its_own():
-    asked = [money("100", "110", "c1"), money("100", "110", "c1", account_key=2)]
-    accounts = {1: account(run_actions=20), 2: account(account_key=2)}
+    asked = [money("100", "110", "c1"), money("100", "110", "c2")]
+    asked.append(money("100", "110", "c1", account_key=2))
+    accounts = {1: account(), 2: account(account_key=2)}
     budgets = [MonthlyBudget(f"b{k}", frozenset({k}), Decimal(60800)) for k in (1, 2)]
-    assert reasons(asked, accounts=accounts, budgets=budgets) == ["actions_per_run", None]
+    found = reasons(
+        asked, accounts=accounts, budgets=budgets, guardrails=Guardrails(actions_per_run=1)
+    )
+    assert found == [None, "actions_per_run", None]
 
 
 @pytest.mark.parametrize(

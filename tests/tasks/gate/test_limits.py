@@ -509,9 +509,10 @@ def test_the_last_of_its_kind_goes_on(asked, changed, expected):
     assert reason(asked, accounts={1: account(things=things(*changed))}) == expected
 
 
-@pytest.mark.parametrize(("made", "expected"), [(19, None), (20, "actions_per_run")])
-def test_changes_of_a_run(made, expected):
-    assert reason(money("100", "90"), accounts={1: account(run_actions=made)}) == expected
+@pytest.mark.parametrize(("most", "expected"), [(1, None), (0, "actions_per_run")])
+def test_changes_of_a_run(most, expected):
+    guardrails = Guardrails(actions_per_run=most)
+    assert reason(money("100", "90"), guardrails=guardrails) == expected
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ CASES = {
         pause("a1", "ad"),
         of_account(pause("a1", "ad"), things=things(below("ad", "a2", "g1", status="paused"))),
     ),
-    "actions_per_run": (CUT, of_account(CUT, run_actions=20)),
+    "actions_per_run": (CUT, state(CUT, guardrails=Guardrails(actions_per_run=0))),
     "actions_per_day": (
         CUT,
         state(

@@ -56,7 +56,7 @@ SENTENCES = {
         "40 %; it has 5 %"
     ),
     "last_of_its_kind": "no other ad of its ad group would run",
-    "actions_per_run": "this run changes 20 things in the account already, of at most 20",
+    "actions_per_run": "this run changes 0 things in the account already, of at most 0",
     "actions_per_day": "2 things are changed in the account today, of at most 2",
     "brand_actions_per_day": "2 things are changed in the brand's accounts today, of at most 2",
     "weekday": "it is THU for the account; changes are made on MON, FRI",

@@ -90,6 +90,7 @@ def page_frame(pages: Iterable[CrawledPage]) -> pd.DataFrame:
     frame["asked_at"] = pd.to_datetime(frame["asked_at"], utc=True)
     for name in NUMBERS:
         frame[name] = frame[name].astype("float64")
+    frame["spared"] = [it.spared for it in rows]
     for name in MORE:
         kind = dict if name == "alternates" else list
         frame[name] = [kind(getattr(it, name)) for it in rows]

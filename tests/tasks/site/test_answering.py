@@ -1,9 +1,11 @@
 """Pages that do not answer as they should, or may not be found any more."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
+from connectors.sites import Spared
 from tests.tasks.site.building import (
     DAY,
     NOW,
@@ -91,9 +93,9 @@ def test_answers_of_another_day_do_not_make_silence_a_failure():
     assert found("page_fails", site(*later, B)) == []
 
 
-@pytest.mark.parametrize("reason", ["robots.txt forbids it", "over 5 MB", "not asked: too deep"])
-def test_what_we_left_alone_does_not_fail(reason):
-    one = site(HOME, answer("/a", None, reason=reason), B)
+@pytest.mark.parametrize("word", get_args(Spared))
+def test_what_we_left_alone_does_not_fail(word):
+    one = site(HOME, answer("/a", None, reason="robots.txt: over", spared=word), B)
     assert found("page_fails", one) == []
     assert verdict("page_fails", one, "/a") == "unknown"
 
@@ -197,7 +199,7 @@ def test_other_changes_are_no_finding(change):
 
 # --- blocked_by_robots -------------------------------------------------------------------------
 
-BLOCKED = answer("/a", None, reason="robots.txt forbids it")
+BLOCKED = answer("/a", None, reason="robots.txt forbids it", spared="forbidden")
 
 
 def test_a_page_that_was_read_and_may_not_be_any_more_is_blocked():

@@ -59,7 +59,7 @@ def test_only_a_complete_crawl_knows_orphans():
         (redirect("/a", "/b"), "it leads to /b"),
         (page("/a", robots=("noindex",)), "it asks to be left out"),
         (page("/a", canonical=url("/b")), "it names /b as the page to be found"),
-        (answer("/a", None, reason="robots.txt forbids it"), "robots.txt forbids it"),
+        (answer("/a", None, spared="forbidden"), "robots.txt forbids it"),
     ],
 )
 def test_a_sitemap_should_not_list_what_is_not_to_be_found(it, reason):
