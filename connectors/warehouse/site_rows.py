@@ -21,7 +21,7 @@ MORE = (
     "insecure",
     "tags",
 )
-"""Fields of a page that share one JSON column."""
+"""Fields of a page with several values each, which share one JSON column; `spared` is in it too."""
 
 PAGE_COLUMNS = (
     "crawl_id", "url_key", "url", "asked_at", "status", "reason", "led_to", "final_status",
@@ -101,7 +101,7 @@ def by_url(records: Iterable[Any]) -> dict[int, Any]:
 
 
 def _more(page: CrawledPage) -> str:
-    values = {name: _plain_all(getattr(page, name)) for name in MORE}
+    values = {name: _plain_all(getattr(page, name)) for name in MORE} | {"spared": page.spared}
     return orjson.dumps({name: value for name, value in values.items() if value}).decode()
 
 

@@ -18,6 +18,8 @@ from connectors.warehouse.pull_quality import PullQualityStore
 from connectors.warehouse.pulls import PullStore
 from connectors.warehouse.runs import RunStore
 from connectors.warehouse.site_files import SiteFileStore
+from connectors.warehouse.social_comments import SocialCommentStore
+from connectors.warehouse.social_posts import SocialPostStore
 from connectors.warehouse.speeds import SpeedStore
 from connectors.warehouse.stops import StopStore
 from connectors.warehouse.turns import TurnStore
@@ -47,6 +49,8 @@ class Warehouse(
     PublicationStore,
     WorkStore,
     WorkSteps,
+    SocialPostStore,
+    SocialCommentStore,
 ):
     """An open warehouse whose schema is the one this code needs. Threads may share it."""
 

@@ -195,3 +195,28 @@ SITE_VIEWS = (
     PAGE_SPEED_LATEST,
 )
 """Name and query of every view of migration 0003."""
+
+HOURS_OLD = {
+    "sqlite": "(julianday(e.taken_at) - julianday(p.published_at)) * 24",
+    "postgresql": "EXTRACT(EPOCH FROM e.taken_at - p.published_at)::double precision / 3600",
+}
+"""How old a post was at a snapshot, in the database's own words."""
+
+
+def social_post_performance(database: str) -> tuple[str, str]:
+    """Return the name and query of the view of migration 0004: each post with the newest figures
+    that were read, and how many hours old it was then."""
+    hours = HOURS_OLD[database]
+    query = f"""
+    SELECT a.brand, a.platform, a.account_id, a.name AS account_name, p.post_id, p.published_at,
+           p.text, p.url, p.language, p.gone_at, e.taken_at,
+           CASE WHEN e.taken_at < p.published_at THEN 0.0 ELSE {hours} END AS age_hours,
+           e.impressions, e.reactions, e.comments, e.shares, e.clicks
+    FROM social_posts p
+    JOIN accounts a ON a.account_key = p.account_key
+    LEFT JOIN social_engagement e
+      ON e.account_key = p.account_key AND e.post_id = p.post_id
+     AND e.taken_at = (SELECT max(n.taken_at) FROM social_engagement n
+                       WHERE n.account_key = p.account_key AND n.post_id = p.post_id)
+    """  # noqa: S608, our own words
+    return "social_post_performance", query

@@ -97,7 +97,27 @@ INSERT INTO platform_edits
 INSERT INTO edit_reads VALUES (1, :now);
 """
 
-FILLED = {"0001": OF_0001, "0002": OF_0001.rstrip() + OF_0002}
+OF_0003 = """
+INSERT INTO crawls
+  (account_key, kind, state, reason, run_id, claim, started_at, heard_at, finished_at, pages)
+  VALUES (1, 'full', 'complete', '', 'r', 1, :now, :now, :now, 1);
+INSERT INTO site_pages (account_key, url_key, url, status, first_seen, last_seen)
+  VALUES (1, 5, 'https://acme.test/', 200, :now, :now);
+INSERT INTO work_items
+  (fingerprint, run_id, origin, brand, process, check_name, account_key, name, title, remedy,
+   evidence, numbers, priority, owner, due_on, state, opened_at, opened_as_of, last_as_of,
+   escalated_to, closed_by, closed_because, version)
+  VALUES ('f', 'r', 'check', 'acme', 'seo', 'not_found', 1, 'Home', 'Mend it', '', '', '{}',
+   'high', 'seo', '2026-11-30', 'open', :now, '2026-11-21', '2026-11-21', '', '', '', 1);
+INSERT INTO work_events (item_id, version, at, event, actor, why, details)
+  VALUES (1, 1, :now, 'opened', 'run r', '', '{}');
+"""
+
+FILLED = {
+    "0001": OF_0001,
+    "0002": OF_0001.rstrip() + OF_0002,
+    "0003": OF_0001.rstrip() + OF_0002.rstrip() + OF_0003,
+}
 ADDED = {"first_pull_id", "quality"}
 """Columns that later revisions added to tables that were there."""
 
@@ -151,8 +171,10 @@ def test_an_older_warehouse_goes_on(older_url, now):
         with warehouse.pull(1, "campaign", window, run_id="r2", now=now) as writer:
             writer.quality = Quality(sampled=0.5)
         assert [it.quality for it in warehouse.pull_quality([1])] == [Quality(sampled=0.5)]
-        assert warehouse.work_items() == []
-        assert warehouse.crawls(1) == []
+        assert warehouse.work_items("nobody") == []
+        assert warehouse.crawls(1, "watch") == []
+        assert warehouse.save_posts(1, [], now, since=now) == 0
+        assert warehouse.open_comments([1]) == []
 
 
 def test_a_warehouse_of_0001_goes_on(url_of_0001, frame, now):
