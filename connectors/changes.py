@@ -26,6 +26,9 @@ MONEY_FIELDS: tuple[Field, ...] = ("daily_budget", "cpc_bid", "target_cpa")
 NUMBER_FIELDS: tuple[Field, ...] = (*MONEY_FIELDS, "target_roas")
 ITEM_FIELDS: tuple[Field, ...] = ("negative_keyword", "keyword", "ad", "label", "post", "reply")
 
+SAID_FIELDS: tuple[Field, ...] = ("post", "reply")
+"""What is said on a social network: people read it at once, and may have read it for ever."""
+
 ENABLED, PAUSED, REMOVED = "enabled", "paused", "removed"
 ABSENT, PRESENT = "absent", "present"
 

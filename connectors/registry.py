@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -30,20 +31,22 @@ def open_channel(
     throttle: Throttle,
     metrics: Mapping[str, Metric],
     clock: Callable[[], datetime] | None = None,
+    content_folder: Path | None = None,
 ) -> Channel:
     """Connect an account; nothing is sent yet.
 
     `resolve` turns a reference such as `env:NAME` into the secret. Of `metrics`, the connector
-    gets those it has a source for. `clock` is for connectors that ask what time it is; without it
-    they ask the machine. Raises `RejectedError` naming the account, the option and the valid ones,
-    and never a secret's value; `MissingSecretError` if a variable is not set; what `resolve` raises
-    passes.
+    gets those it has a source for. `content_folder` is where the pictures of posts are. `clock` is
+    for connectors that ask what time it is; without it they ask the machine. Raises `RejectedError`
+    naming the account, the option and the valid ones, and never a secret's value;
+    `MissingSecretError` if a variable is not set; what `resolve` raises passes.
     """
     name = entry.connector or entry.platform
     module = _module(entry.name, name)
     given: dict[str, Any] = {
         "account_id": account_id(entry),
         "platform": entry.platform,
+        "content_folder": content_folder,
         "metrics": {
             ours: metric.sources[name] for ours, metric in metrics.items() if name in metric.sources
         },

@@ -10,9 +10,14 @@ from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from config.library import Library
+from config.networks import NETWORKS
 
-FORMS = ("decide_action", "stop_switch", "replay", "todo")
+FORMS = ("decide_action", "stop_switch", "replay", "todo", "reply")
 """Flows that people start by hand; `tasks/steps/links.py` links to the first."""
+
+PUBLISH_EVERY = 5
+"""Minutes between two runs that publish posts; each stays until the next one, so that a post goes
+out at its minute."""
 
 FORM_NAME = "marketloop"
 
@@ -35,6 +40,15 @@ def deployments(library: Library, as_of: date | None = None) -> list[RunnerDeplo
     ]
 
 
+def publishing(library: Library) -> list[RunnerDeployment]:
+    """Return one deployment for each brand that has an account on a social network."""
+    return [
+        _publishing(brand)
+        for brand, its in library.brands.items()
+        if any(entry.platform in NETWORKS for entry in its.accounts)
+    ]
+
+
 def forms() -> list[RunnerDeployment]:
     """Return the deployments whose forms people fill in to steer all others."""
     made = [
@@ -44,6 +58,17 @@ def forms() -> list[RunnerDeployment]:
         for name in FORMS
     ]
     return cast("list[RunnerDeployment]", made)
+
+
+def _publishing(brand: str) -> RunnerDeployment:
+    made = flow_of("publish_posts").to_deployment(
+        name=brand,
+        parameters={"brand": brand, "minutes": PUBLISH_EVERY},
+        schedule=Cron(f"*/{PUBLISH_EVERY} * * * *"),
+        tags=[brand, "publish posts"],
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    return cast(RunnerDeployment, made)
 
 
 def _deployment(library: Library, brand: str, process: str, as_of: date | None) -> RunnerDeployment:

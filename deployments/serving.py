@@ -27,11 +27,13 @@ def _serve(as_of: date | None = None) -> None:
     from prefect import serve
 
     from deployments.running import prepare_warehouse
-    from deployments.schedule import deployments, forms
+    from deployments.schedule import deployments, forms, publishing
     from tasks.steps.opening import whole_library
 
     prepare_warehouse()
-    serve(*deployments(whole_library(), as_of), *forms(), limit=os.cpu_count())
+    library = whole_library()
+    posts = [] if as_of else publishing(library)  # on a day that stands still nothing becomes due
+    serve(*deployments(library, as_of), *posts, *forms(), limit=os.cpu_count())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.actions import WAITING, Action, ActionState
-from connectors.changes import Setting, Written, same, text_of
+from connectors.changes import PRESENT, SAID_FIELDS, Setting, Written, same, text_of
 
 SENDS = 2
 """How often a change may be sent at all."""
@@ -56,7 +56,11 @@ def before_writing(action: Action, setting: Setting | None) -> Next | None:
 
 
 def after_writing(action: Action, written: Written, setting: Setting | None) -> Next | None:
-    """Say what follows from the value read back; None: nobody can tell yet."""
+    """Say what follows from the value read back; None: nobody can tell yet.
+
+    A post or reply that the network took and does not show is never sent again: nothing would
+    keep people from reading it twice.
+    """
     proposal = action.proposal
     if setting is None:
         return Next("failed", "gone", f"{proposal.name} is not there any more; {written.error}")
@@ -68,6 +72,14 @@ def after_writing(action: Action, written: Written, setting: Setting | None) -> 
             "moved",
             f"it is {text_of(setting.value)}, neither what it was nor what was sent"
             + (f"; {written.error}" if written.error else ""),
+        )
+    said = proposal.subject.field in SAID_FIELDS and proposal.after == PRESENT
+    if written.state == "accepted" and said:
+        return Next(
+            "failed",
+            "unreadable",
+            "the network said that it was published, and it is not to be read there: look at the "
+            "account before it is published again",
         )
     if written.state == "refused" and written.retry_after is not None:
         return Next("approved", "errors", written.error)

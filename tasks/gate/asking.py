@@ -6,16 +6,13 @@ from decimal import Decimal
 from typing import Literal, cast
 
 from config.guardrails import NumberField, ValueLimits
-from config.words import Field
 from connectors.actions import DONE, Action, Proposal
-from connectors.changes import ENABLED, NUMBER_FIELDS, Setting
+from connectors.changes import ENABLED, NUMBER_FIELDS, SAID_FIELDS, Setting
 from tasks.gate.delivery import Share
 from tasks.gate.history import Past
 from tasks.gate.places import ThingKey, counted
 from tasks.gate.state import AccountState, Thing
 from tasks.playbooks.situation import Place
-
-SAID_FIELDS: tuple[Field, ...] = ("post", "reply")
 
 Way = Literal["raise", "cut"]
 Moved = tuple[Decimal, Decimal, Way]

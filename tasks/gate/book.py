@@ -12,16 +12,9 @@ from typing import get_args
 
 from config.guardrails import NumberField, ValueLimits
 from connectors.actions import Action, Proposal
-from connectors.changes import PRESENT, Setting
+from connectors.changes import PRESENT, SAID_FIELDS, Setting
 from connectors.social import digest_of_item
-from tasks.gate.asking import (
-    SAID_FIELDS,
-    Asked,
-    is_restoration,
-    moved,
-    number_field,
-    raises,
-)
+from tasks.gate.asking import Asked, is_restoration, moved, number_field, raises
 from tasks.gate.delivery import Share, Takings, numbers_with, recorded
 from tasks.gate.health import Health
 from tasks.gate.history import History, counted_today, moment
@@ -48,7 +41,7 @@ class Book:
         self.protection = Protection(state, self.places)
         self.changes_today = counted_today(self.history, self.places)
         self.actions_today: dict[int, int] = defaultdict(int)
-        self.actions_of_run = {k: one.run_actions for k, one in state.accounts.items()}
+        self.actions_of_run: dict[int, int] = defaultdict(int)  # a run is one batch
         self.taken_today: dict[int, Share] = defaultdict(Share)
         self.taken_7_days: dict[int, Share] = defaultdict(Share)
         self.entered: dict[Place, str] = {}
@@ -136,7 +129,8 @@ def said_before(state: GateState, done: Iterable[Action]) -> dict[int, Sequence[
         found[key] += posts
     for action in done:
         subject = action.proposal.subject
-        if subject.field == "post" and action.proposal.after == PRESENT:
+        taken_back = action.state == "undone"
+        if subject.field == "post" and action.proposal.after == PRESENT and not taken_back:
             post = SaidBefore(moment(action), digest_of_item(subject.item))
             found[action.proposal.account_key].append(post)
     return dict(found)

@@ -80,14 +80,14 @@ def spaced(asked: Asked, book: Book) -> Refusal | None:
 
 
 def not_repeated(asked: Asked, book: Book) -> Refusal | None:
-    """A text that the account has said not long ago."""
+    """A text that the account has said not long ago, in days of the brand."""
     if (posting := _posting(asked, book)) is None:
         return None
-    days = posting.rules.cool_down_days
-    digest, since = digest_of_item(asked.proposal.subject.item), book.state.now - timedelta(days)
+    days, digest = posting.rules.cool_down_days, digest_of_item(asked.proposal.subject.item)
+    today = _clock(book.state.now, posting).date()
     for one in book.said(asked.key[0]):
-        if one.digest == digest and one.at > since:
-            on = _clock(one.at, posting).date()
+        on = _clock(one.at, posting).date()
+        if one.digest == digest and (today - on).days < days:
             return Refusal("repeated", f"it said the same on {on}; {plural(days, 'day')} must pass")
     return None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
-from time import monotonic
+from time import monotonic, sleep
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -18,7 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from config.library import Library
 from connectors.actions import Action, Proposal
 from connectors.base import ConnectorError, TransientError
-from connectors.changes import Change, Setting, WritableChannel, Written
+from connectors.changes import SAID_FIELDS, Change, Setting, WritableChannel, Written
 from connectors.warehouse import ChangedMeanwhileError, Warehouse
 from tasks.applying import PATIENCE, Next, after_writing, before_writing, rest_of_decision
 from tasks.change_wording import what
@@ -53,6 +53,9 @@ WAITS = frozenset(
     }
 )
 """Limits that time lifts: an approved change waits for that, until its approval expires."""
+
+LATER = (2.0, 5.0, 10.0)
+"""Seconds to wait for a post that a network took and does not show yet."""
 
 
 @task(task_run_name="apply", timeout_seconds=3600, cache_policy=NO_CACHE)
@@ -259,10 +262,28 @@ class Round:
             answers = channel.write(permits, together=together)
         except ConnectorError as error:
             answers = [Written("unknown", str(error))] * len(permits)
-        found = self.platforms.settings(place(action) for action, _ in portion)
+        found = self._read_back(portion, answers)
         read = self.platforms.entry(portion[0][0].proposal.account_key) not in self.platforms.failed
         for (action, _), written in zip(portion, answers, strict=True):
             self._settle(action, written, found.get(place(action)), read)
+
+    def _read_back(
+        self, portion: Sequence[tuple[Action, Decision]], answers: Sequence[Written]
+    ) -> dict[Place, Setting]:
+        """Read what was written. A network may show what it took only after a while."""
+        places = [place(action) for action, _ in portion]
+        found = self.platforms.settings(places)
+        said = {
+            place(action): action.proposal.after
+            for (action, _), written in zip(portion, answers, strict=True)
+            if written.state == "accepted" and action.proposal.subject.field in SAID_FIELDS
+        }
+        for seconds in LATER:
+            if all(found[one].value == said[one] for one in said.keys() & found.keys()):
+                break
+            sleep(seconds)
+            found |= self.platforms.settings(said)
+        return found
 
     def _waits(self, proposal: Proposal) -> Next | None:
         """Say why nothing may be sent at this very moment to the account of a claimed change."""

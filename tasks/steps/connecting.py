@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from config.library import Library
 from config.models import AccountEntry
@@ -76,7 +77,14 @@ def _opened(library: Library, entry: AccountEntry, throttle: Throttle) -> Channe
         throttle=throttle,
         metrics=library.metrics,
         clock=_clock(settings().today),
+        content_folder=_content_folder(library, entry),
     )
+
+
+def _content_folder(library: Library, entry: AccountEntry) -> Path | None:
+    """Return where the posts of the account's brand are."""
+    its = (name for name, brand in library.brands.items() if entry in brand.accounts)
+    return next((library.content_folder(name) for name in its), None)
 
 
 def _clock(today: date | None) -> Callable[[], datetime] | None:

@@ -12,13 +12,22 @@ import pandas as pd
 
 from config.library import Library
 from config.models import Brand
+from config.networks import NETWORKS
 from config.words import Level, Mode
 from connectors.actions import Action
 from connectors.base import Approval, Status, Window
 from connectors.changes import Edit, Setting
 from connectors.warehouse import Warehouse
 from tasks.cube import Cube, Floats
-from tasks.gate.state import AccountState, Delivery, GateState, MonthlyBudget, Thing
+from tasks.gate.state import (
+    AccountState,
+    Delivery,
+    GateState,
+    MonthlyBudget,
+    Posting,
+    SaidBefore,
+    Thing,
+)
 from tasks.needs import Need
 from tasks.playbooks.situation import Place
 from tasks.steps.reading import cube_of
@@ -82,6 +91,7 @@ def gate_state(
         stops=warehouse.stops(),
         budgets=_budgets(brand, accounts),
         modes=modes or {},
+        posting=_posting(warehouse, brand, accounts, now),
     )
 
 
@@ -295,6 +305,20 @@ def _edits(
     return {
         key: stored[key] if (read := until[key]) and now - read < FRESH else None for key in keys
     }
+
+
+def _posting(warehouse: Warehouse, brand: Brand, accounts: pd.DataFrame, now: datetime) -> Posting:
+    """Return the brand's rules of posting, and what its accounts show of what they said."""
+    networks = accounts.loc[accounts["platform"].isin(NETWORKS), "account_key"].tolist()
+    said: dict[int, list[SaidBefore]] = {}
+    if networks:
+        since = now - timedelta(days=brand.content.cool_down_days + 1)
+        posts = warehouse.social_posts(networks, since)
+        there = posts[posts["gone_at"].isna()]
+        rows = zip(there["account_key"], there["published_at"], there["digest"], strict=True)
+        for key, at, digest in rows:
+            said.setdefault(int(key), []).append(SaidBefore(at.to_pydatetime(), digest))
+    return Posting(brand.content, brand.time_zone, said)
 
 
 def _budgets(brand: Brand, accounts: pd.DataFrame) -> list[MonthlyBudget]:

@@ -54,6 +54,17 @@ class Review:
     def __post_init__(self) -> None:
         self.platforms = Platforms(self.warehouse, self.library, self.run.brand)
 
+    def settle(self, begun: Sequence[Action]) -> None:
+        """Find out what became of changes that somebody began and never reported."""
+        self._settle(begun, self.platforms.settings(map(place, begun)))
+
+    def _settle(self, begun: Sequence[Action], settings: Mapping[Place, Setting]) -> None:
+        for action in begun:
+            if self._was_read(action):
+                self._move(
+                    action, after_interruption(action, settings.get(place(action)), self.now)
+                )
+
     def look(self) -> None:
         """Do everything that is due with earlier changes of this process."""
         for over in self.warehouse.expire(self.run.brand, self.now):
@@ -63,10 +74,7 @@ class Review:
         if not begun and not standing:
             return
         settings = self.platforms.settings(place(action) for action in [*begun, *standing])
-        for action in begun:
-            if self._was_read(action):
-                setting = settings.get(place(action))
-                self._move(action, after_interruption(action, setting, self.now))
+        self._settle(begun, settings)
         self._verify(standing, settings)
         self._restore(settings)
 
