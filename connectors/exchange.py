@@ -27,7 +27,7 @@ DEADLINE = 300.0
 LARGEST_BODY = 128 * 2**20
 """Bytes after decompression. A page of 10,000 Google Ads rows has about 5 MB."""
 CHUNK = 2**18
-NO_CONTENT = 204
+CREATED, NO_CONTENT = 201, 204
 MALFORMED = (
     requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidSchema,
@@ -118,7 +118,10 @@ def drain(response: requests.Response, where: str, deadline: float, limit: int) 
 
 
 def _decode(response: requests.Response, content: bytes, where: str) -> Any:
-    """Return the JSON, or None if there need be none: an empty 204, the HTML of a proxy's 502."""
+    """Return the JSON, or None if there need be none: an empty 204, the HTML of a proxy's 502, an
+    empty 201 whose headers name what was made."""
+    if not content and response.status_code == CREATED:
+        return None
     try:
         with _no_collector():
             return orjson.loads(content)

@@ -89,6 +89,10 @@ class Http:
 
         Raises a `ConnectorError`. A `TransientError` leaves open whether a write has happened.
         """
+        return self.send_whole(method, url, **request).body
+
+    def send_whole(self, method: str, url: str, **request: Any) -> Reply:
+        """Send once, as `send`, and return the whole reply: for what only a header tells."""
         self._throttle.wait()
         try:
             try:
@@ -102,7 +106,11 @@ class Http:
             raise
 
     def read(self, method: str, url: str, **request: Any) -> Any:
-        """Send, and again while the failure may pass; for requests that change nothing.
+        """Send, and again while the failure may pass; for requests that change nothing."""
+        return self.read_whole(method, url, **request).body
+
+    def read_whole(self, method: str, url: str, **request: Any) -> Reply:
+        """Send again while the failure may pass, as `read`, and return the whole reply.
 
         The wait before another try is full-jitter exponential (AWS's term: uniform from zero),
         on top of whatever the service asked for, which the throttle keeps.
@@ -117,7 +125,7 @@ class Http:
 
         for attempt in stamina.retry_context(backoff, attempts=ATTEMPTS, timeout=None):
             with attempt:
-                return self.send(method, url, **request)
+                return self.send_whole(method, url, **request)
         raise AssertionError("stamina returns or raises")
 
     def _hold_back(self, error: TransientError) -> None:
@@ -129,7 +137,7 @@ class Http:
         else:
             self._throttle.pause(error.retry_after, str(error))
 
-    def _exchange(self, method: str, url: str, request: dict[str, Any]) -> Any:
+    def _exchange(self, method: str, url: str, request: dict[str, Any]) -> Reply:
         reply = exchange(
             self._session,
             method,
@@ -139,8 +147,9 @@ class Http:
             limit=self._limit,
             **request,
         )
-        self._judge(replace(reply, secrets=self._auth.secrets()))
-        return reply.body
+        reply = replace(reply, secrets=self._auth.secrets())
+        self._judge(reply)
+        return reply
 
 
 class PageTurn:

@@ -9,6 +9,7 @@ import pytest
 from config.settings import settings
 from connectors.sandbox.demo import DEMO_TODAY, demo
 from connectors.sandbox.server import Sandbox
+from connectors.sandbox.social import demo_social
 from connectors.sandbox.web import demo_webs
 from connectors.warehouse import Warehouse
 from deployments.demo import environment, site_environment
@@ -18,10 +19,11 @@ from deployments.demo import environment, site_environment
 def demo_market(folder: Path) -> Iterator[Sandbox]:
     """Run the demo's market, and point the settings of this process at it and at `folder`.
 
-    Its brands have websites; `sandbox.websites` says what was asked of them.
+    Its brands have websites (`sandbox.websites` says what was asked of them) and accounts on social
+    networks.
     """
     with (
-        Sandbox(demo(), today=DEMO_TODAY, webs=demo_webs()) as sandbox,
+        Sandbox(demo(), today=DEMO_TODAY, webs=demo_webs(), social=demo_social()) as sandbox,
         pytest.MonkeyPatch.context() as patch,
     ):
         sites = site_environment(f"{DEMO_TODAY}", sandbox.site_urls, sandbox.competitor_urls)

@@ -1,7 +1,8 @@
 """`python -m connectors.sandbox`: a market for other processes, until SIGTERM or SIGINT.
 
 Prints one JSON line when it is ready, with `url`, `google_url`, `meta_url` and `today`. The demo's
-brands have websites: `site_urls` and `competitor_urls` by brand, empty for other scenarios.
+brands have websites (`site_urls` and `competitor_urls` by brand, empty for other scenarios) and
+accounts on social networks.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from connectors.sandbox.demo import DEMO_TODAY, demo
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.size import sized
 from connectors.sandbox.small import KINDS, small
+from connectors.sandbox.social import SocialWorld, demo_social
 from connectors.sandbox.web import SimulatedWeb, demo_webs
 
 
@@ -29,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
     chosen = parser.parse_args(arguments)
     webs: dict[str, SimulatedWeb] = {}
+    social: SocialWorld | None = None
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -38,7 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
         scenario = sized(chosen.campaigns, chosen.seed)
     else:
         scenario, webs = demo(), demo_webs(chosen.seed, chosen.today)
-    with Sandbox(scenario, chosen.seed, chosen.today, port=chosen.port, webs=webs) as sandbox:
+        social = demo_social(chosen.seed, chosen.today)
+    with Sandbox(
+        scenario, chosen.seed, chosen.today, port=chosen.port, webs=webs, social=social
+    ) as sandbox:
         print(json.dumps(ready(sandbox)), flush=True)
         stop.wait()
     return 0

@@ -21,6 +21,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    query_string: str = ""  # as it came, still encoded
 
     def form(self) -> dict[str, str]:
         """Return query and URL-encoded body as one mapping; the body wins."""

@@ -13,6 +13,7 @@ lead there. How requests come in is in `serving.py`.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -187,7 +188,7 @@ class Sandbox:
         part = self._parts.get(prefix)
         if part is None:
             return answer({"error": f"there is nothing at {request.path}"}, 404), None, ""
-        inner = Request(request.method, f"/{rest}", request.query, request.headers, request.body)
+        inner = replace(request, path=f"/{rest}")
         account = part.account_of(inner)
         fault = self.faults.due(prefix, account, inner.path, inner.method)
         if fault is not None and fault.kind == "stall":

@@ -66,6 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             dict(parse_qsl(parts.query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length) if length else b"",
+            parts.query,
         )
         try:
             response, fault, account = sandbox.respond(request)
@@ -84,6 +85,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(response, fault)
 
     do_GET = do_POST = do_DELETE = do_HEAD = _handle  # noqa: N815 - names that the base class calls
+    do_PUT = _handle  # noqa: N815
 
     def _send(self, response: Response, fault: Fault | None) -> None:
         if not isinstance(response.body, bytes):

@@ -63,7 +63,7 @@ class Ground:
 def kpi_tables(ground: Ground, shape: Shape, platform: str) -> tuple[KpiTable, ...]:
     """Return one table per account of a platform: amounts of different currencies do not meet.
 
-    Entities that are off and have nothing of `shape.sort_by` in either period are left out. Those
+    At the level of accounts the whole account is all there is. Entities that are off and have nothing of `shape.sort_by` in either period are left out. Those
     beyond `shape.rows`, the largest first, are together in one row. An account whose data is stale
     has a table of unknowns.
     """
@@ -79,6 +79,7 @@ def kpi_tables(ground: Ground, shape: Shape, platform: str) -> tuple[KpiTable, .
     for rows in of_account.values():
         shown[rows[: shape.rows]] = True
     rest = ground.panel("account", {"account": rest_of_accounts(cube, accounts, shown)})
+    alone = shape.level == "account"
     sheets = [_Sheet(ground.verdicts, figures, shape.kpis) for figures in (entities, total, rest)]
     return tuple(
         KpiTable(
@@ -87,8 +88,8 @@ def kpi_tables(ground: Ground, shape: Shape, platform: str) -> tuple[KpiTable, .
             level=shape.level,
             period=_period(total, place),
             total=sheets[1].row(place, "Whole account"),
-            rows=sheets[0].named_rows(rows[: shape.rows]),
-            rest=_rest(sheets[2], place, len(rows) - shape.rows),
+            rows=() if alone else sheets[0].named_rows(rows[: shape.rows]),
+            rest=None if alone else _rest(sheets[2], place, len(rows) - shape.rows),
             own_total=ground.own_totals,
         )
         for place, rows in of_account.items()

@@ -18,10 +18,10 @@ from connectors.throttle import LocalThrottle
 from .conftest import Answer, FakeTime, ScriptedServer, told
 
 SECRET = "planted-secret-of-the-options"
-ACCOUNT_IDS = ("1234567890", "https://shop.example/")
-"""Of a platform that numbers its accounts, and of one that names them by their site."""
+ACCOUNT_IDS = ("1234567890", "https://shop.example/", "@shop@social.example", "shop.example")
+"""Of platforms that number their accounts, and that name them by their site, or by a handle."""
 PAGE = "https://shop.example/page"
-CAPABILITIES = ("performance", "speed", "crawl")
+CAPABILITIES = ("performance", "speed", "crawl", "posts")
 
 
 def module(name: str) -> ModuleType:
@@ -59,13 +59,13 @@ def built(options: type[BaseModel], **given: Any) -> BaseModel:
     """Return the options with whatever is required, and the first account id that is one."""
     known = {"client_id": "client", "runs": 1, **given}
     known = {key: value for key, value in known.items() if key in options.model_fields}
-    first, second = ACCOUNT_IDS
-    try:
-        return options(account_id=first, **known)
-    except ValidationError as error:
-        if ("account_id",) not in {wrong["loc"] for wrong in error.errors()}:
-            raise
-        return options(account_id=second, **known)
+    for account_id in ACCOUNT_IDS[:-1]:
+        try:
+            return options(account_id=account_id, **known)
+        except ValidationError as error:
+            if ("account_id",) not in {wrong["loc"] for wrong in error.errors()}:
+                raise
+    return options(account_id=ACCOUNT_IDS[-1], **known)
 
 
 def connect(name: str, server: ScriptedServer, time_: FakeTime) -> Source:
@@ -141,7 +141,8 @@ def test_what_may_pass_is_tried_again_and_then_named(name, server, time_, answer
     channel = connect(name, server, time_)
     with pytest.raises(TransientError) as caught:
         ask(channel)
-    named = server.seen[0].path if hasattr(channel, "speed") else channel.account_id
+    by_token = hasattr(channel, "speed") or hasattr(channel, "network")  # no account in the path
+    named = server.seen[0].path if by_token else channel.account_id
     assert unquote(named) in unquote(str(caught.value))
     assert len(server.seen) == 3
 

@@ -266,3 +266,23 @@ def test_the_server_of_these_tests_tells_what_it_saw(server: ScriptedServer):
     server.script({})
     requests.post(f"{server.url}/a?b=c", data={"d": "e"}, timeout=5)
     assert (server.seen[0].path, server.seen[0].form()) == ("/a", {"d": "e"})
+
+
+def test_what_was_made_is_named_by_a_header_of_an_empty_answer(server, time_):
+    server.script(Answer(b"", 201, {"x-made": "7"}))
+    reply = http(time_).send_whole("POST", server.url, body={})
+    assert (reply.body, reply.headers["X-Made"]) == (None, "7")
+
+
+def test_a_whole_reply_is_read_again_while_the_failure_may_pass(server, time_):
+    server.script(Answer(status=503), Answer({"rows": []}, headers={"Link": "next"}))
+    reply = http(time_).read_whole("GET", server.url)
+    assert (reply.body, reply.headers["Link"]) == ({"rows": []}, "next")
+
+
+def test_bytes_go_out_as_they_are(server, time_):
+    server.script(Answer(b"", 201))
+    http(time_).send("PUT", server.url, form=b"\x89PNG\x00", headers={"Content-Type": "image/png"})
+    seen = server.seen[0]
+    assert (seen.method, seen.body) == ("PUT", b"\x89PNG\x00")
+    assert seen.headers["Content-Type"] == "image/png"

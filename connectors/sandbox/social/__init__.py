@@ -6,6 +6,7 @@ what is its own (sessions, media). `history.py` makes a past to learn from.
 """
 
 from connectors.sandbox.social.audience import Audience
+from connectors.sandbox.social.history import demo_social
 from connectors.sandbox.social.world import SocialAccount, SocialWorld, StoredComment, StoredPost
 
-__all__ = ["Audience", "SocialAccount", "SocialWorld", "StoredComment", "StoredPost"]
+__all__ = ["Audience", "SocialAccount", "SocialWorld", "StoredComment", "StoredPost", "demo_social"]
