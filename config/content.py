@@ -1,7 +1,8 @@
 """What may be said on social networks? One Markdown file per post, written and approved by people.
 
 The files are beside the brand's: `<brands>/<brand>/content/<name>.md`. Front matter between two
-lines `---`, then the text. Pictures are files of the same folder or below it.
+lines `---`, then the text. Pictures are files of the same folder or below it. Posts in folders
+below are not read: an archive for what is over.
 """
 
 from datetime import date
@@ -44,12 +45,17 @@ class Picture(Model):
 
 
 class Approval(Model):
-    """Who read every word of it, and when; it holds for what was read only."""
+    """Who read every word of it, and when; it holds for what was read only.
+
+    `marketloop content approve` writes it.
+    """
 
     by: Text
     on: date
     digest: Text
-    """Of all that readers will see (`approved_digest`): a later edit ends the approval."""
+    """Of all that readers will see (`config/content_approval.py`): a later edit ends the
+    approval."""
+    why: str = ""
 
 
 class FrontMatter(Model):
@@ -87,3 +93,12 @@ class Content(Model):
     front: FrontMatter
     text: str
     """For all networks that have no text of their own; white space around it does not count."""
+
+    def text_for(self, network: Network) -> str:
+        """Return the network's own text or the one for all, '' if there is neither."""
+        return self.front.texts.get(network, self.text).strip()
+
+    @property
+    def campaign(self) -> str:
+        """Return the utm_campaign of its link."""
+        return (self.front.link.campaign if self.front.link else "") or self.name

@@ -7,26 +7,32 @@ from pydantic import Field
 
 from config.words import Model, Name
 
+Phrase = Annotated[str, Field(min_length=1)]
 Minutes = Annotated[int, Field(ge=0, le=7 * 24 * 60)]
 
 
 class Disclaimer(Model):
     """Words that must stand in a post that speaks of something."""
 
-    when: Annotated[tuple[str, ...], Field(min_length=1)]
+    when: Annotated[tuple[Phrase, ...], Field(min_length=1)]
     """One of these words in the text asks for it, whatever its case."""
-    text: Annotated[str, Field(min_length=1)]
+    text: Phrase
     """What must be there."""
 
 
 class ContentRules(Model):
     """The brand's rules of posting. Times are the brand's own time zone."""
 
-    objectives: tuple[Name, ...] = ("awareness", "traffic", "trust", "recruiting")
+    objectives: Annotated[tuple[Name, ...], Field(min_length=1)] = (
+        "awareness",
+        "traffic",
+        "trust",
+        "recruiting",
+    )
     """What posts are for."""
     language: str = "en"
     """BCP 47, of posts that say none."""
-    forbidden: tuple[str, ...] = ()
+    forbidden: tuple[Phrase, ...] = ()
     """Words and phrases that no post has."""
     disclaimers: tuple[Disclaimer, ...] = ()
     most_hashtags: Annotated[int, Field(ge=0, le=30)] = 5

@@ -1,12 +1,14 @@
 """What is each fact about, what can its sentence say, and where are its limits?
 
-When a fact is so, `tasks/facts.py` and `tasks/site/` decide; they read their limits from here.
+When a fact is so, `tasks/facts.py`, `tasks/site/` and `tasks/social/` decide; they read their
+limits from here.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.models import Fact, FactName
+from config.networks import NETWORKS
 from config.words import Level
 
 _CRAWL = ("website",)
@@ -44,6 +46,15 @@ def _page(
     *fields: str, sources: tuple[str, ...] = _CRAWL, limits: Mapping[str, float] | None = None
 ) -> FactKind:
     return FactKind("page", ("name", "account", "url", "reason", *fields), limits or {}, sources)
+
+
+def _post(*fields: str, limits: Mapping[str, float] | None = None) -> FactKind:
+    named = ("name", "account", "network", "url", "reason", *fields)
+    return FactKind("post", named, limits or {}, NETWORKS)
+
+
+def _presence(*fields: str, limits: Mapping[str, float] | None = None) -> FactKind:
+    return _account("network", *fields, sources=NETWORKS, limits=limits)
 
 
 FACTS: Mapping[FactName, FactKind] = {
@@ -151,5 +162,31 @@ FACTS: Mapping[FactName, FactKind] = {
         sources=_SEARCH,
         limits={"days": 28, "impressions": 1000, "share": 0.6},
     ),
+    # --- of posts on social networks; `name` is a post's first words --------------------------
+    # of the posts of so many days, at this age: so many times the median of the posts before, and
+    # so many of their spreads away from it
+    "post_below_usual": _post(
+        *("published", "figure", "value", "usual", "times", "age", "sample"),
+        limits={"days": 14, "hours": 48, "times": 0.5, "z": 2.5},
+    ),
+    "post_above_usual": _post(
+        *("published", "figure", "value", "usual", "times", "age", "sample"),
+        limits={"days": 14, "hours": 48, "times": 2, "z": 2.5},
+    ),
+    "post_gone": _post("published", limits={"days": 28}),
+    # --- of what is said under them, or in mentions elsewhere, where `name` is the account's --
+    # this part of the time for an answer (`content.answer_hours`, of a complaint half of them) is
+    # over: with 1 it is late, with 0 everybody who waits is told of
+    "unanswered_question": _post("waiting", "place", "since", "due", limits={"part": 1}),
+    "unanswered_complaint": _post("waiting", "place", "since", "due", limits={"part": 1}),
+    # --- of an account, and of what is planned for it -----------------------------------------
+    # in so many days this part of the followers went, so many spreads more than usual
+    "followers_falling": _presence(
+        *("lost", "followers", "change", "window"), limits={"days": 7, "part": 0.01, "z": 2.5}
+    ),
+    "content_hole": _presence("holes", "day", "about"),
+    "content_not_ready": _presence("holes", "day", "about"),
+    "publication_failed": _presence("posts", "post", "due", "url"),
+    "publication_missed": _presence("posts", "post", "due", "url"),
 }
 """Every fact."""

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from config.brand_playbooks import envelope_of, mode_of, playbooks_of, switched_off
 from config.briefs import Brief
+from config.content import READY, Content
+from config.content_pictures import PictureFile
 from config.entity_targets import EntityTarget
 from config.guardrails import Envelope, Guardrails
 from config.inheritance import Checks, SwitchedOff, checks_of
@@ -44,6 +46,15 @@ class Library:
     """Brand to the targets of its CSV files; those of its queries are read at run time."""
     briefs: Mapping[str, Mapping[str, Brief]] = field(default_factory=dict)
     """Brand to its briefs by name, approved or not."""
+    contents: Mapping[str, Mapping[str, Content]] = field(default_factory=dict)
+    """Brand to its posts by name, in whatever state, all that could be read."""
+    content_problems: Mapping[str, Mapping[str, Sequence[Problem]]] = field(default_factory=dict)
+    """Brand to what is wrong with its posts, by name, notes included: a post with an error is not
+    published, and stops nothing else."""
+    pictures: Mapping[str, Mapping[str, PictureFile]] = field(default_factory=dict)
+    """Brand to the picture files that its posts name, by their path in the content folder."""
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    """Brand to the folder of its posts."""
 
     def brand(self, name: str) -> Brand:
         """Return a brand. Raise `LookupError` with the brands that there are."""
@@ -105,6 +116,32 @@ class Library:
         briefs = self.briefs.get(brand, {})
         return {n: it for n, it in briefs.items() if it.approved and it.platform == platform}
 
+    def content(self, brand: str, name: str) -> Content:
+        """Return a post. Raise `LookupError` with the posts that there are, `ConfigurationError`
+        for one whose file cannot be read."""
+        self.brand(brand)
+        posts, wrong = self.contents.get(brand, {}), self.content_problems.get(brand, {})
+        if name not in posts and name in wrong:
+            raise ConfigurationError(wrong[name])
+        return _named("post", name, posts)
+
+    def ready_contents(self, brand: str) -> dict[str, Content]:
+        """Return by name the posts that are approved or scheduled, with nothing wrong in them."""
+        found = self.content_problems.get(brand, {})
+        return {
+            name: post
+            for name, post in self.contents.get(brand, {}).items()
+            if post.front.state in READY and not errors(found.get(name, ()))
+        }
+
+    def content_folder(self, brand: str) -> Path:
+        """Return where the posts of a brand are; the folder need not be there."""
+        return _named("brand", brand, self.folders)
+
+    def picture_digests(self, brand: str) -> dict[str, str]:
+        """Return the SHA-256 (hexadecimal) of each picture that the posts of a brand name."""
+        return {file: it.sha256 for file, it in self.pictures.get(brand, {}).items()}
+
     def schedule(self, brand: str, process: str) -> Schedule | None:
         """Return when a process of a brand runs, with its time zone filled in."""
         schedule = self.brand(brand).schedules.get(process)
@@ -116,11 +153,17 @@ def load(library_dir: Path, brands_dir: Path, brand: str | None = None) -> Libra
     """Return the configuration, or only one brand's.
 
     Raise `ConfigurationError` with every problem of every file, `LookupError` for a brand without
-    a file. Another brand's mistake does not matter when one brand is asked for. Secrets are not
-    looked up.
+    a file. Another brand's mistake does not matter when one brand is asked for, and a mistake in a
+    post matters to that post alone: see `Library.content_problems`. Secrets are not looked up.
     """
     library, problems = examine(library_dir, brands_dir, brand=brand)
-    if wrong := errors(problems):
+    of_posts = {
+        problem
+        for posts in library.content_problems.values()
+        for wrong in posts.values()
+        for problem in wrong
+    }
+    if wrong := [problem for problem in errors(problems) if problem not in of_posts]:
         raise ConfigurationError(wrong)
     return library
 
@@ -138,10 +181,10 @@ def examine(
     """
     files = read_files(library_dir, brand_dirs, brand)
     problems = sorted({*files.problems, *misfits(files, variables, today)})
-    return _joined(files), problems
+    return _joined(files, problems), problems
 
 
-def _joined(files: Files) -> Library:
+def _joined(files: Files, problems: Sequence[Problem]) -> Library:
     return Library(
         metrics={name: metric for name, metric in files.metrics.items() if metric},
         kpis={name: kpi for name, kpi in files.kpis.items() if kpi},
@@ -153,7 +196,26 @@ def _joined(files: Files) -> Library:
             brand: {name: read.model for name, read in briefs.items()}
             for brand, briefs in files.briefs.items()
         },
+        contents={
+            brand: {name: read.model for name, read in posts.items()}
+            for brand, posts in files.contents.items()
+        },
+        content_problems=_of_posts(files, problems),
+        pictures={
+            brand: {file: it for file, it in found.items() if isinstance(it, PictureFile)}
+            for brand, found in files.pictures.items()
+        },
+        folders=files.content_folders,
     )
+
+
+def _of_posts(files: Files, problems: Sequence[Problem]) -> dict[str, dict[str, list[Problem]]]:
+    found: dict[str, dict[str, list[Problem]]] = {brand: {} for brand in files.brands}
+    for problem in problems:
+        if problem.file in files.content_files:
+            brand, name = files.content_files[problem.file]
+            found[brand].setdefault(name, []).append(problem)
+    return found
 
 
 def _named(what: str, name: str, there: Mapping[str, T]) -> T:

@@ -12,6 +12,7 @@ from config.check_rules import (
     kpi_problems,
     metric_problems,
 )
+from config.content_misfits import content_problems
 from config.fact_rules import fact_problems
 from config.models import Check, CheckLibrary, Fact, Process
 from config.playbook_rules import Context, duplicate_playbooks, playbook_problems
@@ -66,6 +67,9 @@ def misfits(
         yield from site_problems(brand.source, brand.model)
         for brief in files.briefs[name].values():
             yield from brief_problems(brief.source, brief.model, brand.model)
+        for post in files.contents[name].values():
+            pictures = files.pictures[name]
+            yield from content_problems(post.source, post.model, brand.model, pictures)
     yield from _shared_accounts(files)
 
 

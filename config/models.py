@@ -178,8 +178,20 @@ FactName = Literal[
     # of searches
     "pages_compete",
     "clicks_below_position",
+    # of posts on social networks, and of what is said below them
+    "post_below_usual",
+    "post_above_usual",
+    "post_gone",
+    "unanswered_question",
+    "unanswered_complaint",
+    # of an account on a social network, and of what is planned for it
+    "followers_falling",
+    "content_hole",
+    "content_not_ready",
+    "publication_failed",
+    "publication_missed",
 ]
-"""What can be so; `tasks/facts.py` and `tasks/site/` say when it is."""
+"""What can be so; `tasks/facts.py`, `tasks/site/` and `tasks/social/` say when it is."""
 
 
 class Fact(Model):
@@ -188,7 +200,8 @@ class Fact(Model):
     name: Name
     """Unique over all files: alerts and overrides go by it."""
     fact: FactName
-    verdict: Firing
+    verdict: Firing | Literal["ok"]
+    """With `ok` the fact is only listed in the report and wakes nobody."""
     by_importance: dict[Importance, Firing | Literal["ok"]] = {}
     """For facts about pages: the verdict where a page matters that much, instead of `verdict`; with
     `ok` the fact is only listed in the report and wakes nobody."""

@@ -16,5 +16,8 @@ LEVELS: Mapping[str, tuple[Level, ...]] = {
     "pagespeed": (),
     "crux": (),
     "website": (),
+    "mastodon": (),
+    "bluesky": (),
+    "linkedin": ("account",),
 }
 """Platform to its levels; one without any is asked about single pages and has no daily figures."""

@@ -9,6 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from config.briefs import Brief
 from config.check_rules import Vocabulary
+from config.content import Content
+from config.content_parsing import parse_content, read_text
+from config.content_pictures import NoPicture, PictureFile, read_pictures
 from config.entity_targets import EntityTarget, read_csv
 from config.models import NAME_PATTERN, Brand, CheckLibrary, Kpi, Metric, Model, Process
 from config.problems import Problem, choose
@@ -44,6 +47,14 @@ class Files:
     csv_targets: dict[str, list[EntityTarget]] = field(default_factory=dict)
     briefs: dict[str, dict[str, Read[Brief]]] = field(default_factory=dict)
     """Brand to its briefs by name."""
+    contents: dict[str, dict[str, Read[Content]]] = field(default_factory=dict)
+    """Brand to its posts by name."""
+    content_folders: dict[str, Path] = field(default_factory=dict)
+    """Brand to the folder of its posts, there or not."""
+    content_files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The files that posts are in, each with its brand and the post's name."""
+    pictures: dict[str, dict[str, PictureFile | NoPicture]] = field(default_factory=dict)
+    """Brand to the picture files that its posts name."""
     library_names: tuple[str, ...] = ()
     process_names: tuple[str, ...] = ()
 
@@ -93,7 +104,35 @@ def read_files(library_dir: Path, brand_dirs: Sequence[Path], brand: str | None 
         folder = paths[name].parent
         files.csv_targets[name] = list(_csv_targets(files, folder, read_brand))
         files.briefs[name] = dict(_models(files, _yaml(files, folder / name / "briefs"), Brief))
+        _read_posts(files, name, folder / name / "content")
     return files
+
+
+def _read_posts(files: Files, brand: str, folder: Path) -> None:
+    files.content_folders[brand] = folder
+    files.contents[brand] = dict(_contents(files, brand, folder))
+    posts = [read.model for read in files.contents[brand].values()]
+    wanted = {picture.file for post in posts for picture in post.front.images}
+    files.pictures[brand] = read_pictures(folder, wanted)
+
+
+def _contents(files: Files, brand: str, folder: Path) -> Iterator[tuple[str, Read[Content]]]:
+    for path in sorted(folder.glob("*.md")):
+        file, name = shown(path), path.stem
+        files.content_files[file] = (brand, name)
+        if not re.fullmatch(NAME_PATTERN, name):
+            files.problems.append(_nameless(path))
+            continue
+        text = read_text(path, file)
+        result = [text] if isinstance(text, Problem) else parse_content(text, file, name)
+        if isinstance(result, list):
+            files.problems += result
+        else:
+            source, post = result
+            files.problems += _written_secrets(source)
+            if looks_secret(post.text):
+                files.problems.append(source.problem(("text",), *_SECRET))
+            yield name, Read(source, post)
 
 
 def _brand_paths(files: Files, folders: Sequence[Path], brand: str | None) -> dict[str, Path]:
@@ -121,10 +160,14 @@ def _yaml(files: Files, folder: Path) -> dict[str, Path]:
     paths = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     for name, path in paths.items():
         if not re.fullmatch(NAME_PATTERN, name):
-            message = "the file's name is used as a name, and is none"
-            remedy = "use lower-case letters, digits and underscores, a letter first"
-            files.problems.append(Problem(shown(path), 0, "", message, remedy))
+            files.problems.append(_nameless(path))
     return paths
+
+
+def _nameless(path: Path) -> Problem:
+    message = "the file's name is used as a name, and is none"
+    remedy = "use lower-case letters, digits and underscores, a letter first"
+    return Problem(shown(path), 0, "", message, remedy)
 
 
 def _models(files: Files, paths: dict[str, Path], model: type[M]) -> Iterator[tuple[str, Read[M]]]:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from config.briefs import Brief
+from config.content import FrontMatter
 from config.models import Brand, CheckLibrary, Process
 
 FOLDER = Path(__file__).parent / "schema"
@@ -21,6 +22,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "process.json": Process,
     "checks.json": CheckLibrary,
     "brief.json": Brief,
+    "content.json": FrontMatter,
 }
 
 

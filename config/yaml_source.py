@@ -96,7 +96,7 @@ def read(path: Path, file: str) -> Source | Problem:
     return parse(text, file)
 
 
-@lru_cache(maxsize=64)  # every step of a run reads the same files; reading one takes 40 ms
+@lru_cache(maxsize=2048)  # every step of a run reads the same files; a brand's takes 40 ms
 def parse(text: str, file: str) -> Source | Problem:
     """Read the text of a file called `file`, or say what is wrong with it as YAML."""
     builder = _Builder(file)

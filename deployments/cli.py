@@ -11,6 +11,7 @@ import click
 
 from deployments.action_commands import actions, resume, stop
 from deployments.command import Command
+from deployments.content_commands import content
 from deployments.preview_commands import preview, replay
 from deployments.todo_commands import todo
 
@@ -192,6 +193,7 @@ def migrate() -> None:
 
 
 main.add_command(actions)
+main.add_command(content)
 main.add_command(stop)
 main.add_command(resume)
 main.add_command(preview)

@@ -12,6 +12,7 @@ from tasks.cube import Booleans, Cube
 
 if TYPE_CHECKING:
     from tasks.site.evidence import Site
+    from tasks.social.evidence import Presence
 
 INACTIVE = ("paused", "removed", "ended")
 """The states in which an entity is known not to run."""
@@ -46,6 +47,8 @@ class Evidence:
     stale_after_days: int = 0
     sites: Sequence["Site"] = ()
     """The brand's websites; see `tasks/site/`."""
+    presences: Sequence["Presence"] = ()
+    """The brand's accounts on social networks; see `tasks/social/`."""
 
     @property
     def whole(self) -> Cube:

@@ -21,7 +21,8 @@ from tasks.ad_facts import ad_disapproved, landing_page_down
 from tasks.delivery_facts import no_data, pull_failed, spend_while_inactive
 from tasks.evidence import Answers, Evidence, Story
 from tasks.remedies import to_do
-from tasks.site.facts import NAMES, ask
+from tasks.site import facts as site
+from tasks.social import facts as social
 from tasks.verdicts import Subject
 
 
@@ -47,8 +48,10 @@ def establish(
 
 
 def _answers(fact: Fact, evidence: Evidence) -> Answers:
-    if fact.fact in NAMES:
-        return ask(fact.fact, evidence.sites, limits_of(fact), evidence.as_of)
+    if fact.fact in site.NAMES:
+        return site.ask(fact.fact, evidence.sites, limits_of(fact), evidence.as_of)
+    if fact.fact in social.NAMES:
+        return social.ask(fact.fact, evidence.presences, limits_of(fact), evidence.as_of)
     if not fact.platform:
         return _ASK[fact.fact](evidence)
     of_platform = evidence.accounts["platform"] == fact.platform

@@ -63,9 +63,9 @@ class Ground:
 def kpi_tables(ground: Ground, shape: Shape, platform: str) -> tuple[KpiTable, ...]:
     """Return one table per account of a platform: amounts of different currencies do not meet.
 
-    At the level of accounts the whole account is all there is. Entities that are off and have nothing of `shape.sort_by` in either period are left out. Those
-    beyond `shape.rows`, the largest first, are together in one row. An account whose data is stale
-    has a table of unknowns.
+    At the level of accounts the whole account is all there is. Entities that are off and have
+    nothing of `shape.sort_by` in either period are left out. Those beyond `shape.rows`, the largest
+    first, are together in one row. An account whose data is stale has a table of unknowns.
     """
     entities, total = ground.panel(shape.level), ground.panel("account")
     cube = entities.cube

@@ -23,9 +23,14 @@ class Composed:
     text: str
     language: str
     link_url: str = ""  # with its campaign parameters; '' without a link
-    link_title: str = ""
-    link_description: str = ""
+    link_title: str = ""  # of the card; '' if no card is to be made
+    link_description: str = ""  # of the card
     images: tuple[Shown, ...] = ()
+
+    @property
+    def has_card(self) -> bool:
+        """Whether a card shows the address, which then does not stand in the text."""
+        return bool(self.link_title)
 
     @property
     def content(self) -> Mapping[str, str]:

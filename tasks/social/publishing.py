@@ -7,13 +7,12 @@ planned again. One that missed its time is not sent late, a person is asked abou
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from config.content import Content
 from config.content_rules import ContentRules
-from config.content_times import FORM, written
+from config.content_times import written
 from config.words import Mode
 from connectors.actions import Action, Proposal
 from connectors.changes import ABSENT, PRESENT, Subject
@@ -69,26 +68,6 @@ class Publication:
     proposal: Proposal
     state: Literal["approved", "proposed"]
     explanation: str
-
-
-def occurrences(
-    content: Content, rules: ContentRules, zone: ZoneInfo, since: datetime, until: datetime
-) -> list[datetime]:
-    """Return when a post is due between two moments, both included; none without a time.
-
-    A time that a day of an evergreen's return does not have, because the clock is put forward, is
-    the one that the clock shows instead; of one that it has twice it is the first.
-    """
-    if not content.front.publish_at:
-        return []
-    first = datetime.strptime(content.front.publish_at, FORM)  # noqa: DTZ007  the zone follows
-    days = rules.cool_down_days
-    times = 1
-    if content.front.evergreen:
-        local = until.astimezone(zone).replace(tzinfo=None)
-        times = max(1, (local - first).days // days + 2)
-    due = ((first + timedelta(days * n)).replace(tzinfo=zone).astimezone(UTC) for n in range(times))
-    return [moment for moment in due if since <= moment <= until]
 
 
 def plan_publications(

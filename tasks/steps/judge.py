@@ -19,9 +19,11 @@ from tasks.evidence import Evidence
 from tasks.facts import establish
 from tasks.run import Run
 from tasks.site.evidence import Site
+from tasks.social.evidence import Presence
 from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
 from tasks.steps.reading import Reading, read
 from tasks.steps.site_knowledge import sites_of
+from tasks.steps.social_knowledge import presences_of
 from tasks.targets import Targets, targets_of
 from tasks.verdicts import Verdicts
 
@@ -43,6 +45,7 @@ class Judgement:
         new_alerts: int,
         scope: Scope | None = None,
         sites: Sequence[Site] = (),
+        presences: Sequence[Presence] = (),
     ) -> None:
         """`scope` is what could be judged; None where nothing is recorded."""
         self.reading = reading
@@ -53,6 +56,7 @@ class Judgement:
         self.new_alerts = new_alerts
         self.scope = scope
         self.sites = sites
+        self.presences = presences
 
 
 @task(task_run_name="judge", timeout_seconds=3600, cache_policy=NO_CACHE)
@@ -68,10 +72,13 @@ def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> J
         reading = read(warehouse, library, run)
         targets = targets_now(library, run)
         sites = sites_of(warehouse, library, run)
-        verdicts, evidence = look(library, run, reading, targets, pages, failed, sites)
+        presences = presences_of(warehouse, library, run)
+        verdicts, evidence = look(library, run, reading, targets, pages, failed, sites, presences)
         results, new_alerts, scope = _record(warehouse, library, run, reading, verdicts, evidence)
         still_open = warehouse.open_alerts(run.brand, run.process)
-    return Judgement(reading, targets, verdicts, results, still_open, new_alerts, scope, sites)
+    return Judgement(
+        reading, targets, verdicts, results, still_open, new_alerts, scope, sites, presences
+    )
 
 
 def look(
@@ -82,6 +89,7 @@ def look(
     pages: Sequence[PageAnswer] = (),
     failed: Mapping[str, str] | None = None,
     sites: Sequence[Site] = (),
+    presences: Sequence[Presence] = (),
 ) -> tuple[Verdicts, Evidence]:
     """Judge by every check, and gather what the facts are asked of. Nothing is recorded."""
     stale_after = library.process(run.process).stale_after_days
@@ -103,6 +111,7 @@ def look(
         pages,
         stale_after,
         sites,
+        presences,
     )
     return verdicts, evidence
 

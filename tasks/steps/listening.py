@@ -6,10 +6,11 @@ from itertools import chain
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from connectors.base import ConnectorError
-from connectors.social import SocialChannel
+from connectors.base import ConnectorError, Entity
+from connectors.social import PublishedPost, SocialChannel
 from connectors.warehouse import Warehouse
 from tasks.run import Run
+from tasks.social.evidence import first_words
 from tasks.steps.connecting import connect
 from tasks.steps.opening import brand_library, open_warehouse, run_log
 
@@ -53,11 +54,18 @@ def listen(run: Run) -> dict[str, str]:
 def _listen(warehouse: Warehouse, channel: SocialChannel, run: Run, key: int) -> None:
     now = run.started_at
     since = now - COUNTED
-    posts = warehouse.save_posts(key, chain.from_iterable(channel.posts(since)), now, since=since)
+    read = [*chain.from_iterable(channel.posts(since))]
+    posts = warehouse.save_posts(key, read, now, since=since)
+    warehouse.save_entities(key, [[_as_entity(post) for post in read]], now)
     if (followers := channel.followers()) is not None:
         warehouse.save_followers(key, followers, now)
     comments = _read_comments(warehouse, channel, run, key)
     run_log().info("%s: %s posts, %s comments", channel.account_id, posts, comments)
+
+
+def _as_entity(post: PublishedPost) -> Entity:
+    """Return a post as what findings and work are about."""
+    return Entity("post", post.post_id, first_words(post.text), "enabled", url=post.url or None)
 
 
 def _read_comments(warehouse: Warehouse, channel: SocialChannel, run: Run, key: int) -> int:

@@ -24,13 +24,13 @@ from tasks.change_wording import ending, what
 from tasks.report.escape import plain
 from tasks.run import Run, RunFailedError
 from tasks.social.composing import compose
+from tasks.social.occurring import occurrences
 from tasks.social.publishing import (
     LOOKED_BACK,
     Publication,
     Scheduled,
     Speaker,
     next_due,
-    occurrences,
     plan_publications,
 )
 from tasks.steps.apply import Round
@@ -68,7 +68,7 @@ def due_next(brand: str, after: datetime, until: datetime) -> datetime | None:
     """Return when the next post of a brand is due between two moments; None if there is none."""
     library = brand_library(brand)
     zone, rules = ZoneInfo(library.brand(brand).time_zone), library.brand(brand).content
-    posts = library.ready_contents(brand).values()
+    posts = _on_the_calendar(library, brand)
     moments = (it for post in posts for it in occurrences(post, rules, zone, after, until))
     return next_due(moments, after, until)
 
@@ -102,7 +102,7 @@ class Publishing:
         zone, since = ZoneInfo(brand.time_zone), self.now - LOOKED_BACK
         due = [
             (post, moment)
-            for post in library.ready_contents(self.brand).values()
+            for post in _on_the_calendar(library, self.brand)
             for moment in occurrences(post, brand.content, zone, since, self.now)
         ]
         wanted = {network for post, _ in due for network in post.front.networks}
@@ -188,6 +188,12 @@ class Publishing:
             accounts=tuple(it.name for it in self.library.entries(self.brand, process)),
             link=flow_run.ui_url or "",
         )
+
+
+def _on_the_calendar(library: Library, brand: str) -> list[Content]:
+    """Return the posts that a person approved and gave a time."""
+    ready = library.ready_contents(brand).values()
+    return [post for post in ready if post.front.state == "scheduled"]
 
 
 def _decided(publication: Publication) -> Decided:

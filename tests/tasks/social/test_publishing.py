@@ -12,11 +12,11 @@ from connectors.actions import Action
 from connectors.social import due_of
 from tasks.gate.rules_posting import MISSED
 from tasks.social.composed import Composed
+from tasks.social.occurring import occurrences
 from tasks.social.publishing import (
     Scheduled,
     Speaker,
     next_due,
-    occurrences,
     plan_publications,
 )
 
