@@ -13,6 +13,8 @@ from deployments.action_commands import actions, resume, stop
 from deployments.command import Command
 from deployments.content_commands import content
 from deployments.preview_commands import preview, replay
+from deployments.publish_command import publish
+from deployments.replies_commands import replies
 from deployments.todo_commands import todo
 
 FINDINGS, WRONG_USE, OUTSIDE_FAILED = 1, 2, 3
@@ -194,6 +196,8 @@ def migrate() -> None:
 
 main.add_command(actions)
 main.add_command(content)
+main.add_command(publish)
+main.add_command(replies)
 main.add_command(stop)
 main.add_command(resume)
 main.add_command(preview)

@@ -7,7 +7,9 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from config.fact_words import FACTS
 from config.models import FactName
+from config.networks import NETWORKS
 from connectors.sandbox import DEMO_TODAY, demo
 from connectors.sandbox.web import CLEAN_DAY, SimulatedWeb, SiteIncident, generated, simulated_web
 from connectors.sandbox.web.shapes import Web
@@ -16,6 +18,7 @@ YESTERDAY = DEMO_TODAY - timedelta(days=1)
 NOT_PLANTED = {
     "no_data", "pull_failed", "ad_disapproved", "spend_while_inactive", "landing_page_down",
     "certificate_ends", "mixed_content", "crawl_incomplete",
+    *(fact for fact, kind in FACTS.items() if kind.sources == NETWORKS),
 }  # fmt: skip
 """Facts that are not about sites, or not to be had without TLS."""
 
