@@ -43,6 +43,9 @@ test: .venv/.dev  ## lint, types, import rules and all tests
 faults: .venv/.dev  ## the long half of the fault tests: kills at every step, platforms and servers gone
 	@$(BIN)/pytest -m slow
 
+live: .venv/.dev  ## tests against the real server software of Bluesky, installed first
+	@$(BIN)/pytest -m live tests/live
+
 bench: .venv/.dev  ## every benchmark against its floor or peer, measured in the same run
 	@$(RUN) tests.benchmarks
 

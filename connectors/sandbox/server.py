@@ -71,6 +71,7 @@ class Sandbox:
         self.websites: dict[str, Website] = {}
         if webs:
             self._host(webs)
+        self.social = social
         if social:
             from connectors.sandbox.social.networks import networks
 
