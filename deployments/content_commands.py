@@ -144,6 +144,19 @@ def schedule(name: str, brand: str, at: str) -> None:
     schedule_post(brand, name, at, now())
 
 
+@content.command(examples=("marketloop content suggest winter_sale --brand acme",))
+@NAME
+@BRAND
+@JSON
+def suggest(name: str, brand: str, as_json: bool) -> None:
+    """Propose hashtags and times by what the brand's own posts earned, each with how sure it is.
+
+    Some are there to be tried out: else nothing new is ever learned."""
+    from deployments.content_suggesting import show_suggestions
+
+    show_suggestions(brand, name, now(), as_json)
+
+
 @content.command(
     examples=(
         "marketloop content calendar --brand acme",

@@ -11,25 +11,16 @@ import numpy as np
 import pandas as pd
 
 from config.library import Library
-from config.models import Brand
-from config.networks import NETWORKS
 from config.words import Level, Mode
 from connectors.actions import Action
 from connectors.base import Approval, Status, Window
 from connectors.changes import Edit, Setting
 from connectors.warehouse import Warehouse
 from tasks.cube import Cube, Floats
-from tasks.gate.state import (
-    AccountState,
-    Delivery,
-    GateState,
-    MonthlyBudget,
-    Posting,
-    SaidBefore,
-    Thing,
-)
+from tasks.gate.state import AccountState, Delivery, GateState, Thing
 from tasks.needs import Need
 from tasks.playbooks.situation import Place
+from tasks.steps.own_limits import budgets_of, posting_of
 from tasks.steps.reading import cube_of
 from tasks.vocabulary import vocabulary
 
@@ -89,9 +80,9 @@ def gate_state(
         settings=settings,
         actions=ledger(warehouse, brand_name, now) if actions is None else actions,
         stops=warehouse.stops(),
-        budgets=_budgets(brand, accounts),
+        budgets=budgets_of(brand, accounts),
         modes=modes or {},
-        posting=_posting(warehouse, brand, accounts, now),
+        posting=posting_of(warehouse, brand, accounts, now),
     )
 
 
@@ -305,32 +296,3 @@ def _edits(
     return {
         key: stored[key] if (read := until[key]) and now - read < FRESH else None for key in keys
     }
-
-
-def _posting(warehouse: Warehouse, brand: Brand, accounts: pd.DataFrame, now: datetime) -> Posting:
-    """Return the brand's rules of posting, and what its accounts show of what they said."""
-    networks = accounts.loc[accounts["platform"].isin(NETWORKS), "account_key"].tolist()
-    said: dict[int, list[SaidBefore]] = {}
-    if networks:
-        since = now - timedelta(days=brand.content.cool_down_days + 1)
-        posts = warehouse.social_posts(networks, since)
-        there = posts[posts["gone_at"].isna()]
-        rows = zip(there["account_key"], there["published_at"], there["digest"], strict=True)
-        for key, at, digest in rows:
-            said.setdefault(int(key), []).append(SaidBefore(at.to_pydatetime(), digest))
-    return Posting(brand.content, brand.time_zone, said)
-
-
-def _budgets(brand: Brand, accounts: pd.DataFrame) -> list[MonthlyBudget]:
-    """Return the brand's monthly budgets with the accounts that each is for."""
-    budgets = []
-    for budget in brand.budgets:
-        of_platform = accounts["platform"] == budget.platform
-        mine = (
-            accounts[of_platform & accounts["entry"].eq(budget.account)]
-            if budget.account
-            else (accounts[of_platform])
-        )
-        keys = frozenset(int(key) for key in mine["account_key"])
-        budgets.append(MonthlyBudget(budget.account or budget.platform, keys, budget.monthly))
-    return budgets

@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks [NAME ...]`: how fast is it, against what it could be at best?
 
-Runs the benchmarks one after another, each in a fresh process, prints their table, and keeps the
-table of a whole run in RESULTS.md.
+Runs the benchmarks one after another, each in a fresh process, prints their table, and keeps it in
+RESULTS.md; of some of them only their own rows.
 """
 
 import argparse
@@ -30,7 +30,8 @@ NAMES = (
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Benchmarks
 
-`make bench` writes this page. Contestants run in turns in one process; a line is the median of the
+`make bench` writes this page, `python -m tests.benchmarks NAME` the rows of one benchmark; the day
+is that of the newest rows. Contestants run in turns in one process; a line is the median of the
 rounds, in brackets the lowest and the highest. Seconds are medians too; CPU is that of the process
 and of programs it waited for, without servers. Nothing here is a test: times are of this machine.
 """
@@ -46,11 +47,26 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := set(chosen.names) - set(NAMES):
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
     names = chosen.names or NAMES
-    table = "\n".join([COLUMNS, "|---" * 6 + "|", *_rows(names, chosen.small)])
-    print(table)
-    if not chosen.names and not chosen.small:
-        RESULTS.write_text(f"{HEAD}\n{_machine()}\n\n{table}\n", encoding="utf-8")
+    rows = _rows(names, chosen.small)
+    print("\n".join([COLUMNS, "|---" * 6 + "|", *rows]))
+    if not chosen.small:
+        keep(rows)
     return 0
+
+
+def keep(rows: Sequence[str]) -> None:
+    """Write rows into RESULTS.md, in the place of those of the same benchmarks."""
+    there = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
+    mine = {_name(row) for row in rows}
+    others = [line for line in there if _name(line) in {*NAMES} - mine]
+    ordered = sorted([*others, *rows], key=lambda row: NAMES.index(_name(row)))
+    table = "\n".join([COLUMNS, "|---" * 6 + "|", *ordered])
+    RESULTS.write_text(f"{HEAD}\n{_machine()}\n\n{table}\n", encoding="utf-8")
+
+
+def _name(row: str) -> str:
+    """Return which benchmark a row of the table is of, '' for any other line."""
+    return row.split("|")[1].strip() if row.startswith("| ") else ""
 
 
 def _rows(names: Sequence[str], small: bool) -> list[str]:
