@@ -27,9 +27,9 @@ from tasks.report.attention import (
 )
 from tasks.report.beside import beside, paid_and_found
 from tasks.report.breakdowns import BreakdownFigures, breakdown_tables
-from tasks.report.changes import Names, changed_days, changes_of
+from tasks.report.changes import Names, changes_of
 from tasks.report.crawled import crawled, lacking
-from tasks.report.figures import PERIOD, daily, measure, optional, tells
+from tasks.report.figures import PERIOD, daily, measure
 from tasks.report.kpi_tables import Ground, kpi_tables
 from tasks.report.model import (
     Attention,
@@ -39,11 +39,13 @@ from tasks.report.model import (
     Report,
     Series,
     SwitchedOff,
-    Trend,
 )
 from tasks.report.movers import movers
 from tasks.report.plans import month_plans
 from tasks.report.site_log import site_log
+from tasks.report.social import Networks, accounts_on
+from tasks.report.social_plan import plan_ahead
+from tasks.report.trends import charted, trends_of
 from tasks.report.work import work_of
 from tasks.report.work_model import Work
 from tasks.site.evidence import Site
@@ -106,6 +108,8 @@ class Material:
     """The pages that the run's ads lead to, as the site's processes know them."""
     paid: Paid | None = None
     """What ads cost on the searches that the run is about."""
+    networks: Networks | None = None
+    """What the run knows of the brand's accounts on social networks; None: it is about others."""
 
 
 def build_report(material: Material) -> Report:
@@ -149,6 +153,8 @@ def build_report(material: Material) -> Report:
         crawled=tuple(map(crawled, material.sites)),
         lacking=lacking(material.quality, ground.titles),
         paid_and_found=paid_and_found(material.paid, material.cubes),
+        social=accounts_on(material.networks, ground.titles),
+        plan_ahead=plan_ahead(material.networks, _owners(material.brand)),
     )
     return _with_figures(report, material, ground) if "account" in ground.cubes else report
 
@@ -176,14 +182,19 @@ def _names(material: Material) -> Names:
     return Names(
         accounts=account_titles(material.accounts),
         playbooks={playbook.name: playbook.title for playbook in material.process.playbooks},
-        owners={name: owner.name for name, owner in material.brand.owners.items()},
+        owners=_owners(material.brand),
         vocabulary=material.vocabulary,
     )
 
 
 def _work(material: Material) -> Work:
-    owners = {name: owner.name for name, owner in material.brand.owners.items()}
+    owners = _owners(material.brand)
     return work_of(material.items, owners, material.item_links, material.as_of, material.now)
+
+
+def _owners(brand: Brand) -> dict[str, str]:
+    """Return what people call each owner."""
+    return {name: owner.name for name, owner in brand.owners.items()}
 
 
 def _ground(material: Material) -> Ground:
@@ -210,12 +221,12 @@ def _with_figures(report: Report, material: Material, ground: Ground) -> Report:
     """Add whatever needs daily figures."""
     process, shape = material.process, material.process.report
     platform = shape.platform or process.platform
-    charts = _charts(ground, process)
+    charts = charted(ground, process)
     return replace(
         report,
         tables=kpi_tables(ground, shape, platform) if shape.level in ground.cubes else (),
         movers=movers(ground, platform),
-        trends=_trends(ground, charts[:MOST_CHARTS], material.actions),
+        trends=trends_of(ground, charts[:MOST_CHARTS], material.actions, TREND_DAYS),
         trends_left_out=max(len(charts) - MOST_CHARTS, 0),
         plans=month_plans(
             material.brand,
@@ -229,51 +240,13 @@ def _with_figures(report: Report, material: Material, ground: Ground) -> Report:
     )
 
 
-def _charts(ground: Ground, process: Process) -> list[tuple[int, str]]:
-    """Return what to draw: places in `accounts`, the largest first, each with a measure.
-
-    Of several platforms each has its own measures; an account has charts of what it tells.
-    """
-    whole, shape = ground.cubes["account"], process.report
-    size = ground.panel("account").figure("", shape.sort_by, PERIOD)
-    platforms = ground.accounts["platform"].tolist()
-    return [
-        (place, name)
-        for place in np.argsort(-np.nan_to_num(size, nan=-1.0), kind="stable").tolist()
-        for name in shape.charts
-        if len(process.platforms) == 1
-        or tells(ground.vocabulary, whole, name, place, platforms[place])
-    ]
-
-
-def _trends(
-    ground: Ground, charts: Sequence[tuple[int, str]], actions: Sequence[Action]
-) -> tuple[Trend, ...]:
-    """Return the course of each charted measure."""
-    panel, whole = ground.panel("account"), ground.cubes["account"]
-    targets = {name: panel.figure("target", name, PERIOD).tolist() for _, name in charts}
-    keys = ground.accounts["account_key"].tolist()
-    changed = changed_days(actions, keys)
-    return tuple(
-        Trend(
-            account=ground.titles[keys[place]],
-            currency=ground.currency(place),
-            measure=measure(ground.vocabulary, name),
-            series=daily(ground.vocabulary, whole, name, place, ground.as_of, TREND_DAYS),
-            target=optional(targets[name][place]),
-            changed=changed[keys[place]],
-        )
-        for place, name in charts
-    )
-
-
 def _attention(
     material: Material, ground: Ground, fired: Sequence[Result]
 ) -> tuple[Attention, ...]:
     """Return the findings with all that people need to know about them."""
     alerts = {(a.check, a.account_key, a.entity_key): a for a in material.open_alerts}
     currencies = dict(zip(ground.accounts["account_key"], ground.accounts["currency"], strict=True))
-    owners = {name: owner.name for name, owner in material.brand.owners.items()}
+    owners = _owners(material.brand)
     first = next(iter(owners.values()))
     known = {*material.vocabulary.kpis, *material.vocabulary.metrics}
     return tuple(

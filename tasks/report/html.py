@@ -6,11 +6,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from connectors.records import Verdict
-from tasks.report import change_words, charts, paid_words, site_words, wording, work_words
+from tasks.report import (
+    change_words,
+    charts,
+    paid_words,
+    site_words,
+    social_words,
+    wording,
+    work_words,
+)
 from tasks.report.escape import JOINER, NAME_LENGTH, plain
 from tasks.report.marks import MARKS, SENTENCE_LENGTH
 from tasks.report.model import Attention, Plan, Report, Trend
 from tasks.report.numbers import day, number, plural
+from tasks.report.social_model import Following
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -24,7 +33,14 @@ _environment = Environment(
 def render_html(report: Report) -> str:
     """Return the report as one self-contained HTML document."""
     template = _environment.get_template("report.html")
-    words = {"w": wording, "c": change_words, "k": work_words, "s": site_words, "p": paid_words}
+    words = {
+        "w": wording,
+        "c": change_words,
+        "k": work_words,
+        "s": site_words,
+        "p": paid_words,
+        "n": social_words,
+    }
     return template.render(report=report, marks=MARKS, **words)
 
 
@@ -37,6 +53,13 @@ def _sparkline(item: Attention) -> Markup:
         return Markup("")
     title = f"{item.measure.title}, last {len(item.series.values)} days"
     return Markup(charts.sparkline(item.series, title))  # noqa: S704  charts escape their words
+
+
+def _followers(following: Following) -> Markup:
+    course = social_words.course(following)
+    if course is None:
+        return Markup("")
+    return Markup(charts.sparkline(course, social_words.COURSE))  # noqa: S704  charts escape their words
 
 
 def _trend(trend: Trend) -> Markup:
@@ -62,6 +85,7 @@ def _whole(text: str) -> str:
 _environment.filters |= {
     "badge": _badge,
     "sparkline": _sparkline,
+    "followers": _followers,
     "trend": _trend,
     "plan": _plan,
     "name": plain,

@@ -18,6 +18,7 @@ from tasks.report.markdown_changes import (
     tasks_for_people,
     waiting_changes,
 )
+from tasks.report.markdown_findings import needs_attention
 from tasks.report.markdown_paid import paid_and_found
 from tasks.report.markdown_site import (
     also_found,
@@ -26,10 +27,11 @@ from tasks.report.markdown_site import (
     figures_lack,
     winners_and_losers,
 )
+from tasks.report.markdown_social import brought, planned_posts, posts_and_answers
 from tasks.report.markdown_work import to_do
 from tasks.report.marks import MARKS, image, link, section, sentence, table_of
-from tasks.report.model import Attention, Figure, KpiRow, KpiTable, Measure, Report
-from tasks.report.numbers import day, number, plural
+from tasks.report.model import Figure, KpiRow, KpiTable, Measure, Report
+from tasks.report.numbers import day, number
 
 CHECKS_NAMED = 8
 CHARTS_IN_A_ROW = 2
@@ -43,9 +45,11 @@ def render_markdown(report: Report) -> str:
         stopped(report.changes),
         _failed(report),
         waiting_changes(report.changes),
-        _needs_attention(report),
+        needs_attention(report),
         to_do(report.work),
         tasks_for_people(report.changes),
+        posts_and_answers(report.social),
+        planned_posts(report.plan_ahead),
         change_log(report.site_log),
         recent_changes(report.changes),
         _plans(report),
@@ -54,6 +58,7 @@ def render_markdown(report: Report) -> str:
         paid_and_found(report.paid_and_found),
         _trends(report),
         *_breakdowns(report),
+        brought(report.social),
         crawl(report.crawled),
         earlier_changes(report.changes),
         refused_changes(report.changes),
@@ -78,71 +83,6 @@ def _head(report: Report) -> str:
 def _failed(report: Report) -> str:
     lines = [f"- {literal(f.account)}: {sentence(f.error)}" for f in report.failed]
     return section("Accounts without new data", "\n".join(lines))
-
-
-def _needs_attention(report: Report) -> str:
-    if not report.attention:
-        return section("Needs attention", "Nothing that the checks look at.")
-    blocks = [_finding(item) for item in report.attention[: wording.IN_FULL]]
-    heads = ["Verdict", "Check", "Where", "Now", "Target", "Change", "Owner"]
-    blocks.append(
-        table_of(heads, "lllrrrl", map(_finding_row, report.attention[wording.IN_FULL :]))
-    )
-    further = (
-        f"- {plural(more.count, 'further finding')} of {sentence(more.check)} ({more.verdict})"
-        for more in report.further
-    )
-    blocks.append("\n".join(further))
-    return section("Needs attention", "\n\n".join(filter(None, blocks)))
-
-
-def _finding(item: Attention) -> str:
-    facts = [*_figures(item), _where(item), f"owner {literal(item.owner)}"]
-    if item.open_since:
-        facts.append(f"open since {day(item.open_since)}")
-    lines = [
-        f"**{MARKS[item.verdict]} {item.verdict}: {sentence(item.check)}**",
-        sentence(item.sentence),
-        *([sentence(item.beside)] if item.beside else []),
-        " · ".join(facts),
-    ]
-    if item.series is not None and item.measure is not None:
-        title = f"{item.measure.title}, last {len(item.series.values)} days"
-        svg = charts.sparkline(item.series, title, 340, 44, verdict=item.verdict)
-        lines.append(image(title, svg))
-    return "\n\n".join(lines)
-
-
-def _figures(item: Attention) -> list[str]:
-    """Write value, target and change, as far as the finding is about a figure."""
-    if (measure := item.measure) is None:
-        return []
-    figure = item.figure
-    parts = [f"{measure.title} **{wording.value(figure.now, measure, item.currency)}**"]
-    if figure.target is not None:
-        parts.append(f"target {wording.value(figure.target, measure, item.currency)}")
-    if figure.previous is not None:
-        before = wording.value(figure.previous, measure, item.currency)
-        parts.append(f"{wording.change(figure)} from {before}")
-    return parts
-
-
-def _finding_row(item: Attention) -> list[str]:
-    figure, measure = item.figure, item.measure
-    return [
-        f"{MARKS[item.verdict]} {item.verdict}",
-        sentence(item.check),
-        " · ".join([_where(item), *([sentence(item.beside)] if item.beside else [])]),
-        wording.value(figure.now, measure, item.currency) if measure else "",
-        wording.value(figure.target, measure, item.currency) if measure else "",
-        wording.change(figure) if measure else "",
-        literal(item.owner),
-    ]
-
-
-def _where(item: Attention) -> str:
-    inside = f" in {literal(item.account)}" if item.account not in ("", item.name) else ""
-    return f"{wording.level(item.level)} {literal(item.name)}{inside}"
 
 
 def _plans(report: Report) -> str:

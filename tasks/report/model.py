@@ -15,6 +15,7 @@ from tasks.paid_and_found import PaidAndFound
 from tasks.report.change_model import Changes
 from tasks.report.numbers import change
 from tasks.report.site_model import Crawled, Lacking, Movers, SiteLog
+from tasks.report.social_model import PlanAhead, SocialAccount
 from tasks.report.work_model import Work
 
 SEVERITY: tuple[Verdict, ...] = ("critical", "warning", "unknown", "ok")
@@ -249,3 +250,5 @@ class Report:
     crawled: tuple[Crawled, ...] = ()
     lacking: tuple[Lacking, ...] = ()
     paid_and_found: PaidAndFound | None = None  # None: one of the two is not known
+    social: tuple[SocialAccount, ...] = ()
+    plan_ahead: PlanAhead | None = None  # None: it is not about social networks

@@ -25,15 +25,18 @@ from tasks.report.html import render_html
 from tasks.report.markdown import render_markdown
 from tasks.report.model import FailedAccount, Freshness, Link, Report
 from tasks.report.site_log import log_since
+from tasks.report.social import Networks
 from tasks.report.table import action_rows, finding_rows, kpi_rows, work_rows
 from tasks.report.work import DONE_DAYS
 from tasks.run import Run
+from tasks.social.evidence import Presence
 from tasks.steps.events import tell
 from tasks.steps.judge import Judgement
 from tasks.steps.landing_knowledge import landings_of
 from tasks.steps.links import decision_links, work_links
 from tasks.steps.opening import brand_library, open_warehouse
 from tasks.steps.paid_knowledge import paid_of
+from tasks.steps.social_knowledge import COMPARED, calendar_of
 
 LEDGER = timedelta(days=90)
 """How far back the report tells of changes."""
@@ -105,6 +108,7 @@ def _report(
             quality=_quality(warehouse, reading.accounts),
             landings=landings_of(warehouse, library, run, reading),
             paid=paid_of(warehouse, library, run, reading, judgement.sites),
+            networks=_networks(warehouse, library, run, judgement.presences),
         )
     )
 
@@ -161,6 +165,21 @@ def _site_changes(
     since = log_since(run.as_of)
     sites = accounts.loc[accounts["platform"] == "website", "account_key"].tolist()
     return {key: warehouse.page_changes(key, since) for key in sites}
+
+
+def _networks(
+    warehouse: Warehouse, library: Library, run: Run, presences: Sequence[Presence]
+) -> Networks | None:
+    """Return what is told of the accounts on social networks; None if the run has none."""
+    if not presences:
+        return None
+    keys, since = [it.account_key for it in presences], run.started_at - COMPARED
+    return Networks(
+        presences,
+        posts=warehouse.social_posts(keys, since),
+        snapshots=warehouse.engagement(keys, since),
+        calendar=calendar_of(library, run),
+    )
 
 
 def _quality(
