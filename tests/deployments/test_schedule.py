@@ -6,9 +6,10 @@ import pytest
 from prefect.flows import load_flow_from_entrypoint
 
 from config.library import load
+from config.networks import NETWORKS
 from config.settings import HERE
 from deployments.schedule import FORMS as FORM_FLOWS
-from deployments.schedule import deployments, forms
+from deployments.schedule import PUBLISH_EVERY, deployments, forms, publishing
 from tasks.steps.links import DECIDE, WORK
 
 PROCESSES = deployments(load(HERE, HERE / "demo"), date(2026, 11, 2))
@@ -18,8 +19,19 @@ FORMS = forms()
 def test_there_is_one_for_each_brand_and_process_and_one_for_each_form():
     pairs = {(deployment.name, deployment.flow_name) for deployment in PROCESSES}
     flows = ("google-ads", "facebook-ads", "seo")
-    assert pairs == {(brand, flow) for brand in ("shop", "clinic") for flow in flows}
+    posts = {("shop", f"{network}-post") for network in NETWORKS}
+    assert pairs == {(brand, flow) for brand in ("shop", "clinic") for flow in flows} | posts
     assert [form.flow_name.replace("-", "_") for form in FORMS] == [*FORM_FLOWS]
+
+
+def test_posts_are_published_for_the_brands_that_are_on_a_network_without_a_gap():
+    (shop,) = publishing(load(HERE, HERE / "demo"))
+    assert (shop.name, shop.flow_name) == ("shop", "publish-posts")
+    assert shop.parameters == {"brand": "shop", "minutes": PUBLISH_EVERY}
+    (schedule,) = shop.schedules
+    assert schedule.schedule.cron == f"*/{PUBLISH_EVERY} * * * *"
+    flow = load_flow_from_entrypoint(shop.entrypoint, use_placeholder_flow=False)
+    flow.validate_parameters(shop.parameters)
 
 
 def test_messages_link_to_the_forms_that_there_are():
