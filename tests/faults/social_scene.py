@@ -7,6 +7,7 @@ its own, forked from one that has imported everything, and may be killed any tim
 import json
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +29,7 @@ from connectors.sandbox.social import SocialAccount, SocialWorld
 from connectors.sandbox.social.world import Entry
 from connectors.warehouse import Warehouse
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-tests"
 ZONES = {"berlin": "Europe/Berlin", "newyork": "America/New_York"}
 """Brand to its time zone: their clocks are put back on 25 October and on 1 November 2026."""
@@ -83,7 +85,8 @@ class Month:
         hear, tell = context.Pipe(duplex=False)
         variables = environment(self.folder, self.sandbox.url)
         worker = context.Process(target=_work, args=(variables, brand, moment, fate, tell))
-        worker.start()
+        with mock.patch.object(sys, "path", [str(ROOT), *sys.path]):  # where workers find us
+            worker.start()
         tell.close()
         worker.join(120)
         said = ""
