@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.base import ReconnectError, RejectedError, TransientError
+from connectors.base import RejectedError, TransientError
 from connectors.changes import ABSENT, PRESENT, REMOVED, Change, Permit, Subject, Written
 from connectors.channels.bluesky import pictures
 from connectors.channels.bluesky.calling import Calls
@@ -28,6 +28,7 @@ from connectors.channels.bluesky.record_keys import key_of, moment_of
 from connectors.channels.bluesky.records import Record, record_of
 from connectors.channels.bluesky.richtext import facets
 from connectors.channels.bluesky.settings import matching, read_back, refuse_unwritable
+from connectors.one_by_one import Outcome, not_sent, one_by_one
 from connectors.social import comment_of, due_of
 
 PUT, DELETE = "com.atproto.repo.putRecord", "com.atproto.repo.deleteRecord"
@@ -40,14 +41,6 @@ class Call:
     method: str
     body: Mapping[str, Any]
     makes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one change, and why no further one is sent if none is."""
-
-    written: Written
-    stop: str = ""
 
 
 class Writer:
@@ -67,21 +60,7 @@ class Writer:
         written at all, before anything is sent.
         """
         refuse_unwritable(permit.change.subject for permit in permits)
-        answers: list[Written] = []
-        stop, wait = "", None
-        for permit in permits:
-            if stop:
-                answers.append(Written("refused", f"not sent: {stop}", retry_after=wait))
-                continue
-            try:
-                outcome = self._carry_out(permit.change)
-            except ReconnectError as error:
-                if not any(answer.state == "accepted" for answer in answers):
-                    raise
-                outcome = Outcome(Written("refused", str(error)), str(error))
-            answers.append(outcome.written)
-            stop, wait = outcome.stop, outcome.written.retry_after
-        return answers
+        return one_by_one(permits, self._carry_out)
 
     def objection(self, change: Change) -> str:
         """Return why Bluesky would refuse a change, '' if it would not."""
@@ -96,11 +75,8 @@ class Writer:
         try:
             self._calls.signed("com.atproto.server.getSession")  # so that the write is signed in
             call = self._making(change) if change.after == PRESENT else self._deleting(change)
-        except RejectedError as error:
-            return Outcome(Written("refused", f"not sent: {error}"))
-        except TransientError as error:
-            wait = error.retry_after
-            return Outcome(Written("refused", f"not sent: {error}", retry_after=wait), str(error))
+        except (RejectedError, TransientError) as error:
+            return not_sent(error)
         return Outcome(Written("accepted")) if call is None else self._send(call)
 
     def _send(self, call: Call) -> Outcome:

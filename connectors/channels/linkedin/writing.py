@@ -12,10 +12,9 @@ After a limit, and after what is unknown, nothing more is sent: the rest is refu
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.base import ReconnectError, RejectedError, TransientError
+from connectors.base import RejectedError, TransientError
 from connectors.changes import ABSENT, PRESENT, REMOVED, Change, Permit, Written
 from connectors.channels.linkedin.calling import Calls
 from connectors.channels.linkedin.comments import CommentName, name_of
@@ -25,17 +24,10 @@ from connectors.channels.linkedin.errors import LimitError, NotFoundError
 from connectors.channels.linkedin.images import Uploads
 from connectors.channels.linkedin.settings import refuse_unwritable
 from connectors.exchange import Reply
+from connectors.one_by_one import Outcome, not_sent, one_by_one
 
 MADE = "x-restli-id"
 GONE = (ABSENT, REMOVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one change, and why no further one is sent if none is."""
-
-    written: Written
-    stop: str = ""
 
 
 class Writer:
@@ -56,21 +48,7 @@ class Writer:
         written at all, before anything is sent.
         """
         refuse_unwritable((permit.change.subject for permit in permits), self._account_id)
-        answers: list[Written] = []
-        stop, wait = "", None
-        for permit in permits:
-            if stop:
-                answers.append(Written("refused", f"not sent: {stop}", retry_after=wait))
-                continue
-            try:
-                outcome = self._carry_out(permit.change)
-            except ReconnectError as error:
-                if not any(answer.state == "accepted" for answer in answers):
-                    raise
-                outcome = Outcome(Written("refused", str(error)), str(error))
-            answers.append(outcome.written)
-            stop, wait = outcome.stop, outcome.written.retry_after
-        return answers
+        return one_by_one(permits, self._carry_out)
 
     def objection(self, change: Change) -> str:
         """Return why LinkedIn would refuse a change, '' if it would not. Nothing is sent."""
@@ -90,11 +68,8 @@ class Writer:
         try:
             call = self._call(change)
             self._calls.throttle.wait()
-        except RejectedError as error:
-            return Outcome(Written("refused", f"not sent: {error}"))
-        except TransientError as error:
-            wait = error.retry_after
-            return Outcome(Written("refused", f"not sent: {error}", retry_after=wait), str(error))
+        except (RejectedError, TransientError) as error:
+            return not_sent(error)
         return Outcome(Written("accepted")) if call is None else self._send(call)
 
     def _call(self, change: Change) -> Making | Deleting | None:

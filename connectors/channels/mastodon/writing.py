@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.base import ReconnectError, RejectedError, Throttle, TransientError
+from connectors.base import RejectedError, Throttle, TransientError
 from connectors.changes import ABSENT, REMOVED, Change, Permit, Written
 from connectors.channels.mastodon.calling import Calls
 from connectors.channels.mastodon.drafts import Desk, Draft
@@ -24,6 +24,7 @@ from connectors.channels.mastodon.errors import LimitError, MissingError
 from connectors.channels.mastodon.ours import Ours, refuse_unwritable
 from connectors.channels.mastodon.pictures import Uploads
 from connectors.exchange import Reply, word
+from connectors.one_by_one import Outcome, not_sent, one_by_one
 
 STATUSES = "/api/v1/statuses"
 
@@ -36,14 +37,6 @@ class Call:
     path: str
     body: Any = None
     key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one change, and why no further one is sent if none is."""
-
-    written: Written
-    stop: str = ""
 
 
 class Writer:
@@ -65,31 +58,14 @@ class Writer:
         written at all, before anything is sent.
         """
         refuse_unwritable(permit.change.subject for permit in permits)
-        answers: list[Written] = []
-        stop, wait = "", None
-        for permit in permits:
-            if stop:
-                answers.append(Written("refused", f"not sent: {stop}", retry_after=wait))
-                continue
-            try:
-                outcome = self._carry_out(permit.change)
-            except ReconnectError as error:
-                if not any(answer.state == "accepted" for answer in answers):
-                    raise
-                outcome = Outcome(Written("refused", str(error)), str(error))
-            answers.append(outcome.written)
-            stop, wait = outcome.stop, outcome.written.retry_after
-        return answers
+        return one_by_one(permits, self._carry_out)
 
     def _carry_out(self, change: Change) -> Outcome:
         try:
             call = self._call(change)
             self._throttle.wait()
-        except RejectedError as error:
-            return Outcome(Written("refused", f"not sent: {error}"))
-        except TransientError as error:
-            wait = error.retry_after
-            return Outcome(Written("refused", f"not sent: {error}", retry_after=wait), str(error))
+        except (RejectedError, TransientError) as error:
+            return not_sent(error)
         return Outcome(Written("accepted")) if call is None else self._send(call)
 
     def _call(self, change: Change) -> Call | None:

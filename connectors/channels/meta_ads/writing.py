@@ -13,31 +13,23 @@ After a limit, and after what is unknown, nothing more is sent: the rest is refu
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
 from config.words import Field
-from connectors.base import ReconnectError, RejectedError, Throttle, TransientError
+from connectors.base import RejectedError, Throttle, TransientError
 from connectors.changes import ABSENT, ENABLED, PAUSED, PRESENT, Change, Permit, Written
 from connectors.channels.meta_ads.account_money import AccountMoney
 from connectors.channels.meta_ads.drafts import call_of
 from connectors.channels.meta_ads.errors import BudgetEditsError, LimitError, TooMuchDataError
 from connectors.channels.meta_ads.graph import Call, Graph
 from connectors.channels.meta_ads.settings import refuse_unwritable
+from connectors.one_by_one import Outcome, not_sent, one_by_one
 
 STATUS = {ENABLED: "ACTIVE", PAUSED: "PAUSED"}
 """What is set. Nothing is ever archived or deleted but a draft: it could not be taken back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one change, and why no further one is sent if none is."""
-
-    written: Written
-    stop: str = ""
 
 
 class Writer:
@@ -56,21 +48,7 @@ class Writer:
         written at all, before anything is sent.
         """
         refuse_unwritable(permit.change.subject for permit in permits)
-        answers: list[Written] = []
-        stop, wait = "", None
-        for permit in permits:
-            if stop:
-                answers.append(Written("refused", f"not sent: {stop}", retry_after=wait))
-                continue
-            try:
-                outcome = self._carry_out(permit.change)
-            except ReconnectError as error:
-                if not any(answer.state == "accepted" for answer in answers):
-                    raise
-                outcome = Outcome(Written("refused", str(error)), str(error))
-            answers.append(outcome.written)
-            stop, wait = outcome.stop, outcome.written.retry_after
-        return answers
+        return one_by_one(permits, self._carry_out)
 
     def objection(self, change: Change) -> str:
         """Return why Meta would refuse a change, '' if it would not. Nothing is written."""
@@ -87,11 +65,8 @@ class Writer:
         try:
             call, made = self._call(change)
             self._throttle.wait()
-        except RejectedError as error:
-            return Outcome(Written("refused", f"not sent: {error}"))
-        except TransientError as error:
-            wait = error.retry_after
-            return Outcome(Written("refused", f"not sent: {error}", retry_after=wait), str(error))
+        except (RejectedError, TransientError) as error:
+            return not_sent(error)
         return Outcome(Written("accepted", made=made)) if call is None else self._send(call)
 
     def _send(self, call: Call) -> Outcome:
