@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 
 from config.content_rules import ContentRules
 from config.guardrails import Envelope, Guardrails
+from config.mail import MailRules
 from config.playbooks import Playbook
 from config.words import (
     NAME_PATTERN,
@@ -510,3 +511,5 @@ class Brand(Model):
     """What the brand's website has to be like."""
     content: ContentRules = ContentRules()
     """The brand's rules of posting on social networks."""
+    mail: MailRules = MailRules()
+    """The brand's rules of writing to customers."""

@@ -19,5 +19,12 @@ LEVELS: Mapping[str, tuple[Level, ...]] = {
     "mastodon": (),
     "bluesky": (),
     "linkedin": ("account",),
+    "smtp": ("account", "campaign", "message", "segment", "mailbox_provider"),
+    "imap": (),
+    "customers": (),
+    "orders": (),
+    "mailchimp": ("campaign",),
+    "klaviyo": ("campaign", "message"),
+    "hubspot": ("campaign",),
 }
 """Platform to its levels; one without any is asked about single pages and has no daily figures."""

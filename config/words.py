@@ -31,9 +31,13 @@ Level = Literal[
     "query",
     "query_page",
     "post",
+    "message",
+    "mailbox_provider",
 ]
-"""What an entity is. A segment is a part of a site (`/blog/`) or of its searches (brand, other);
-a query_page is one page as found by one query; a post is what we said on a social network."""
+"""What an entity is. A segment is a part of a site (`/blog/`), of its searches (brand, other) or of
+the customers (lapsed); a query_page is one page as found by one query; a post is what we said on a
+social network; a message is one of a campaign's or sequence's mails; a mailbox_provider is whose
+mailboxes mail went to (gmail)."""
 
 Importance = Literal["high", "medium", "low"]
 """How much a page matters to the business; see `tasks/site/importance.py`."""
@@ -54,6 +58,7 @@ Field = Literal[
     "label",
     "post",
     "reply",
+    "audience",
     "advice",
 ]
 """What can be changed about an entity; see `connectors/changes.py`."""

@@ -20,7 +20,8 @@ from connectors.base import Channel
 FIELDS: tuple[Field, ...] = get_args(Field)
 """`status` is enabled, paused, or removed. `daily_budget`, `cpc_bid` and `target_cpa` are money,
 `target_roas` is a ratio. `negative_keyword`, `keyword`, `ad`, `label`, `post` and `reply` name an
-item. `advice` is for a person to carry out: no platform is ever written to."""
+item. `audience` is who is in a list of a mail service, as a digest (see `audience.py`). `advice` is
+for a person to carry out: no platform is ever written to."""
 
 MONEY_FIELDS: tuple[Field, ...] = ("daily_budget", "cpc_bid", "target_cpa")
 NUMBER_FIELDS: tuple[Field, ...] = (*MONEY_FIELDS, "target_roas")
