@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, get_args
 
+from config.stop_scopes import covers
 from config.words import Mode
 from connectors.changes import Subject, Value
 from connectors.records import Verdict
@@ -203,7 +204,11 @@ class Stop:
     """A stop switch that is on: nothing in its scope is written to any platform."""
 
     brand: str  # '' means all brands
-    process: str  # '' means all processes
+    process: str  # '' means all processes; `posts` and `mail` see `config/stop_scopes.py`
     since: datetime
     who: str
     why: str
+
+    def holds(self, brand: str, process: str) -> bool:
+        """Tell whether a process of a brand is held back."""
+        return self.brand in ("", brand) and covers(self.process, process)

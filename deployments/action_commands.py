@@ -169,10 +169,15 @@ def undo(
     examples=(
         'marketloop stop --why "price error on the site"',
         'marketloop stop --brand acme --process google_ads --why "audit"',
+        'marketloop stop --process posts --why "no jokes today"',
     ),
 )
 @click.option("--brand", default="", help="Only this brand; without it, all.")
-@click.option("--process", default="", help="Only this process; without it, all.")
+@click.option(
+    "--process",
+    default="",
+    help="Only this process, `posts` (all social networks) or `mail`; without it, all.",
+)
 @who_and_why
 def stop(brand: str, process: str, who: str, why: str) -> None:
     """Stop all changes on all platforms at once; reading and checking go on."""

@@ -14,6 +14,6 @@ def stop_switch(stopped: bool, who: str, why: str, brand: str = "", process: str
         who: Your name. It stays in the ledger.
         why: Your reason. It stays in the ledger.
         brand: Only this brand; empty means all.
-        process: Only this process; empty means all.
+        process: Only this process, `posts` (all social networks) or `mail`; empty means all.
     """
     return turn(stopped, who, why, brand, process)

@@ -49,9 +49,7 @@ class StopStore(Database):
 
 def stopped_by(connection: Connection, brand: str, process: str) -> Stop | None:
     """Return a stop that is on for a brand's process, if there is one."""
-    on = _all_on(connection)
-    found = (s for s in on if s.brand in ("", brand) and s.process in ("", process))
-    return next(found, None)
+    return next((stop for stop in _all_on(connection) if stop.holds(brand, process)), None)
 
 
 def _all_on(connection: Connection) -> list[Stop]:

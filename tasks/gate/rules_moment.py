@@ -16,7 +16,7 @@ def stopped(asked: Asked, book: Book) -> Refusal | None:
     """A stop switch that is on for this brand and process, or for all."""
     proposal = asked.proposal
     for stop in book.state.stops:
-        if stop.brand in ("", proposal.brand) and stop.process in ("", proposal.process):
+        if stop.holds(proposal.brand, proposal.process):
             since = f"{stop.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
             why = f"the stop switch is on since {since}, by {stop.who}: {stop.why}"
             return Refusal("stopped", why)

@@ -288,7 +288,7 @@ class Round:
     def _waits(self, proposal: Proposal) -> Next | None:
         """Say why nothing may be sent at this very moment to the account of a claimed change."""
         for stop in self.warehouse.stops():
-            if stop.brand in ("", proposal.brand) and stop.process in ("", proposal.process):
+            if stop.holds(proposal.brand, proposal.process):
                 return Next("approved", "stopped", f"stopped by {stop.who}: {stop.why}")
         error = self.platforms.failed.get(self.platforms.entry(proposal.account_key))
         if error is not None:

@@ -51,11 +51,7 @@ def preview(
             now=now,
             as_of=as_of,
             accounts=_pulled(warehouse, platforms, keys),
-            stops=tuple(
-                stop
-                for stop in warehouse.stops()
-                if stop.brand in ("", brand) and stop.process in ("", process)
-            ),
+            stops=tuple(stop for stop in warehouse.stops() if stop.holds(brand, process)),
             playbooks=tuple(
                 _of_playbook(library, run, judgement, result, playbook, errors)
                 for playbook in result.playbooks

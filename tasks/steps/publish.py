@@ -145,11 +145,7 @@ def _item_links(run: Run, items: Sequence[WorkItem]) -> dict[int, str]:
 
 def stops_for(warehouse: Warehouse, run: Run) -> list[Stop]:
     """Return the switches that hold back this process of this brand."""
-    return [
-        stop
-        for stop in warehouse.stops()
-        if stop.brand in ("", run.brand) and stop.process in ("", run.process)
-    ]
+    return [stop for stop in warehouse.stops() if stop.holds(run.brand, run.process)]
 
 
 def told_items(warehouse: Warehouse, run: Run) -> list[WorkItem]:
