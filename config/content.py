@@ -58,6 +58,29 @@ class Approval(Model):
     why: str = ""
 
 
+TestFigure = Literal["clicks", "reactions", "comments", "shares"]
+
+
+class TextTest(Model):
+    """Two wordings of a post that are published by turns; the better one goes on.
+
+    Fixed before the first publication: an approval holds for both texts.
+    """
+
+    name: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=60)] = ""
+    """Posts whose tests have one name are one test; empty means the post's name."""
+    arms: Annotated[dict[Name, Text], Field(min_length=2, max_length=2)]
+    """What a wording is called, to its text. The first goes on if no difference is shown."""
+    figure: TestFigure
+    """By what they are compared: per impression where the network tells impressions, else per
+    publication."""
+    posts_per_arm: Annotated[int, Field(ge=4, le=100)] = 6
+    """Publications of each wording on an account with which the test is decided there. Fewer than
+    four do not tell how far publications of the same text differ by themselves."""
+    until: date | None = None
+    """Last day of the test; without it there is none."""
+
+
 class FrontMatter(Model):
     """What stands above the text."""
 
@@ -70,6 +93,8 @@ class FrontMatter(Model):
     """Network to its own text, instead of the one below the front matter."""
     hashtags: tuple[str, ...] = ()
     """Without #."""
+    test: TextTest | None = None
+    """Instead of the text below: two of them. Networks under `texts` take no part."""
     link: Link | None = None
     images: tuple[Picture, ...] = ()
     language: str = ""
@@ -94,9 +119,24 @@ class Content(Model):
     text: str
     """For all networks that have no text of their own; white space around it does not count."""
 
-    def text_for(self, network: Network) -> str:
-        """Return the network's own text or the one for all, '' if there is neither."""
-        return self.front.texts.get(network, self.text).strip()
+    def arms(self, network: Network) -> tuple[str, ...]:
+        """Return what the wordings are called that a network gets: ('',) without a test there."""
+        test = self.front.test
+        return tuple(test.arms) if test and network not in self.front.texts else ("",)
+
+    def text_for(self, network: Network, arm: str = "") -> str:
+        """Return the network's own text or the one for all, '' if there is neither.
+
+        Where wordings are tested it is the arm's, without one the first arm's.
+        """
+        test = self.front.test
+        shared = test.arms[arm or next(iter(test.arms))] if test else self.text
+        return self.front.texts.get(network, shared).strip()
+
+    @property
+    def test_name(self) -> str:
+        """Return what its test is called, '' without one."""
+        return (self.front.test.name or self.name) if self.front.test else ""
 
     @property
     def campaign(self) -> str:

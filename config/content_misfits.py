@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from config.content import READY, Content, Link
 from config.content_approval import is_approved
 from config.content_pictures import NoPicture, PictureFile
+from config.content_tests import text_test_problems
 from config.content_times import PublishTimeError, moment
 from config.models import Brand
 from config.problems import Problem, choose, quoted
@@ -35,6 +36,7 @@ def content_problems(
         yield source.problem(("language",), message, "write it as BCP 47 has it: en, de, pt-BR")
     yield from _networks(source, content, brand)
     yield from _hashtags(source, content)
+    yield from text_test_problems(source, content)
     if front.link:
         yield from _link(source, front.link)
     for position, picture in enumerate(front.images):

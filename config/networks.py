@@ -34,3 +34,10 @@ LIMITS: Mapping[Network, NetworkLimits] = {
     # defaults of a server; its own are in GET /api/v2/instance
     "mastodon": NetworkLimits(500, None, 23, 4, 16_777_216, 1500),
 }
+
+UNTOLD: Mapping[Network, frozenset[str]] = {
+    "linkedin": frozenset(),
+    "bluesky": frozenset({"impressions", "clicks"}),
+    "mastodon": frozenset({"impressions", "clicks"}),
+}
+"""The figures of a post that a network tells nobody."""

@@ -10,7 +10,8 @@ before it is sent, and read back after.
 
 `Change.content` of a post: `text` (plain, as readers see it), `language` (BCP 47), `link_url`,
 `link_title`, `link_description` of a card, and per picture `image_1_file` (relative to the content
-folder), `image_1_sha256`, `image_1_alt`. Of a reply: `text`, `language`. What is empty is left out.
+folder), `image_1_sha256`, `image_1_alt`; `test` and `arm` where two wordings are tested, for the
+ledger alone. Of a reply: `text`, `language`. What is empty is left out.
 """
 
 import unicodedata

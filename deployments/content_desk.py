@@ -12,14 +12,12 @@ from config.content_pictures import PictureFile
 from config.content_rules import ContentRules
 from config.library import Library, load
 from config.models import Brand
-from config.networks import Network
 from config.problems import Problem, choose
 from config.settings import settings
 from tasks.social.calendar import Planned, planned, publish_moment
 from tasks.social.calendar_slots import objections
 from tasks.social.checking import problems
-from tasks.social.composed import Composed
-from tasks.social.composing import compose
+from tasks.social.composing import compositions
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +91,6 @@ def open_desks(now: datetime) -> list[Desk]:
     return [Desk(library, brand, now) for brand in library.brands]
 
 
-def composed(
-    content: Content, rules: ContentRules, digests: Mapping[str, str]
-) -> dict[Network, Composed]:
-    """Return a post as each of its networks will have it."""
-    return {it: compose(content, it, rules, digests) for it in content.front.networks}
-
-
 def findings(desk: Desk, name: str) -> list[Finding]:
     """Return everything that is wrong with a post: its file, its words, its pictures, its time."""
     found = of_file(desk.name, name, desk.library.content_problems[desk.name].get(name, ()))
@@ -119,13 +110,15 @@ def of_words(desk: Desk, content: Content, pictures: Mapping[str, PictureFile]) 
     """Return what is wrong with a post's words and pictures; what holds for all of its networks
     alike is said once."""
     digests = {file: it.sha256 for file, it in pictures.items()}
-    found = problems(content, composed(content, desk.rules, digests), desk.rules, pictures)
-    networks: dict[tuple[str, str, str], list[str]] = {}
+    posts = compositions(content, desk.rules, digests)
+    found = problems(content, posts, desk.rules, pictures)
+    places: dict[tuple[str, str, str], list[str]] = {}
     for it in found:
-        networks.setdefault((it.severity, it.message, it.remedy), []).append(it.network)
+        place = f"{it.network} ({it.arm})" if it.arm else it.network
+        places.setdefault((it.severity, it.message, it.remedy), []).append(place)
     where = {
-        key: "every network" if len(on) == len(content.front.networks) > 1 else ", ".join(on)
-        for key, on in networks.items()
+        key: "every network" if len(set(on)) == len(posts) > 1 else ", ".join(dict.fromkeys(on))
+        for key, on in places.items()
     }
     same = {(it.severity, it.message, it.remedy): it for it in found}
     return [

@@ -18,7 +18,7 @@ from config.networks import Network
 from config.problems import errors
 from config.reading import shown
 from config.settings import settings
-from deployments.content_desk import Desk, Finding, composed, findings, open_desk, open_desks
+from deployments.content_desk import Desk, Finding, findings, open_desk, open_desks
 from deployments.plain_data import plain_data
 from tasks.report.escape import plain
 from tasks.report.numbers import plural
@@ -27,6 +27,7 @@ from tasks.social.calendar import calendar as calendar_of
 from tasks.social.calendar_ics import render_ics
 from tasks.social.calendar_page import Slot, render_calendar, slots
 from tasks.social.checking import problems
+from tasks.social.composing import compositions
 from tasks.social.preview import Preview, render_preview
 
 LONG = 300
@@ -101,7 +102,7 @@ def show_calendar(
 
 def _preview(desk: Desk, content: Content) -> Preview:
     front, library = content.front, desk.library
-    posts = composed(content, desk.rules, library.picture_digests(desk.name))
+    posts = compositions(content, desk.rules, library.picture_digests(desk.name))
     pictures = library.pictures[desk.name]
     handles: dict[Network, str] = {
         network: _handle(entry.account_id)
@@ -119,12 +120,13 @@ def _preview(desk: Desk, content: Content) -> Preview:
         ("Publication", f"{front.publish_at} {desk.zone.key}" if front.publish_at else ""),
         ("Approved", approved),
         ("Evergreen", "yes" if front.evergreen else ""),
+        ("Test", _test(content)),
     ]
     return Preview(
         desk.brand.name,
         content.name,
         [fact for fact in facts if fact[1]],
-        list(posts.values()),
+        posts,
         handles,
         problems(content, posts, desk.rules, pictures),
         [f"{it.key}: {it.message}; {it.remedy}" for it in wrong],
@@ -134,6 +136,14 @@ def _preview(desk: Desk, content: Content) -> Preview:
             if it.file in pictures and pictures[it.file].kind
         },
     )
+
+
+def _test(content: Content) -> str:
+    if (test := content.front.test) is None:
+        return ""
+    arms = " against ".join(test.arms)
+    each = plural(test.posts_per_arm, "publication")
+    return f"{content.test_name}: {arms}, by {test.figure}, {each} each"
 
 
 def _handle(account_id: str) -> str:

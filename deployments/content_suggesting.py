@@ -29,6 +29,8 @@ def show_suggestions(brand: str, name: str, now: datetime, as_json: bool) -> Non
     for one in found:
         sample = plural(one.posts, "post")
         click.secho(f"{one.account}, by {sample} whose earnings are known", bold=True)
+        for test in one.tests:
+            click.echo(f"  {plain(test, 0)}")
         for tag in one.hashtags:
             click.echo(f"  #{plain(tag.hashtag)}: {plain(tag.reason, 0)}")
         for slot in one.slots:

@@ -1,8 +1,6 @@
 """What do the commands write into content files? New posts, approvals, times: nothing else."""
 
-import json
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -22,6 +20,7 @@ from config.problems import ConfigurationError, Problem
 from config.reading import shown
 from deployments.content_desk import Desk, Finding, of_file, of_words, open_desk
 from deployments.content_showing import print_findings
+from deployments.file_edits import one_line, replace_text
 from tasks.report.escape import plain
 from tasks.run import WrongUseError
 from tasks.social.calendar_slots import objections
@@ -60,12 +59,12 @@ def approve(brand: str, name: str, who: str, why: str, now: datetime) -> bool:
         "digest": approved_digest(content, digests(pictures)),
         **({"why": plain(why, 0)} if why.strip() else {}),
     }
-    after = with_values(before, {"state": state, "approval": _flow(approval)}, shown(path))
+    after = with_values(before, {"state": state, "approval": one_line(approval)}, shown(path))
     if wrong := _errors(desk, name, after):
         print_findings(wrong)
         click.secho(f"{name} is not approved: mend this first.", fg="red", err=True)
         return False
-    _replace(path, before, after)
+    replace_text(path, before, after)
     click.echo(f"{name} is approved by {approval['by']}, as it is now.")
     at = content.front.publish_at
     if state == "scheduled":
@@ -103,7 +102,7 @@ def schedule(brand: str, name: str, at: str, now: datetime) -> None:
     if wrong := _errors(desk, name, after):
         print_findings(wrong)
         raise WrongUseError(f"{name} is not scheduled: mend this first")
-    _replace(path, before, after)
+    replace_text(path, before, after)
     networks = ", ".join(content.front.networks)
     click.echo(f"{name} is scheduled at {at.strip()} ({desk.zone.key}) on {networks}.")
 
@@ -126,20 +125,3 @@ def _errors(desk: Desk, name: str, text: str) -> list[Finding]:
     there = {file: it for file, it in pictures.items() if isinstance(it, PictureFile)}
     found = [*of_file(desk.name, name, wrong), *of_words(desk, content, there)]
     return [finding for finding in found if finding.severity == "error"]
-
-
-def _flow(values: Mapping[str, str]) -> str:
-    """Return YAML on one line; every value is quoted, so that it is text."""
-    pairs = (f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
-    return f"{{{', '.join(pairs)}}}"
-
-
-def _replace(path: Path, before: str, after: str) -> None:
-    """Put a new text in the place of the old one, at once: nobody ever reads half of it."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(after.encode("utf-8"))
-    shutil.copymode(path, fresh)
-    if path.read_bytes() != before.encode("utf-8"):
-        fresh.unlink()
-        raise WrongUseError(f"{path.name} was changed by somebody else just now; look at it again")
-    fresh.replace(path)

@@ -5,11 +5,12 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from connectors.social import Comment
-from connectors.warehouse.database import Database
+from connectors.warehouse.accounts import AccountStore
 from connectors.warehouse.site_rows import plain
 from connectors.warehouse.social_tables import comment_reads, social_comments
 
@@ -23,7 +24,7 @@ FORGOTTEN = ("text", "author", "url")
 said = social_comments.c
 
 
-class SocialCommentStore(Database):
+class SocialCommentStore(AccountStore):
     """Comments and mentions, ours among them."""
 
     def save_comments(self, account_key: int, comments: Iterable[Comment], at: datetime) -> int:
@@ -118,6 +119,19 @@ class SocialCommentStore(Database):
         with self.reading() as connection:
             until: datetime | None = connection.scalar(query)
         return until
+
+    def answers(self, account_keys: Sequence[int], since: datetime) -> pd.DataFrame:
+        """Return what others said and we answered from a moment on: account_key, at, answered_at
+        (UTC timestamps), the first answer first. What is forgotten is among it: no text is read."""
+        query = (
+            sa.select(said.account_key, said.at, said.answered_at)
+            .where(said.account_key.in_([*account_keys]), ~said.by_us, said.answered_at >= since)
+            .order_by(said.answered_at, said.account_key, said.comment_id)
+        )
+        frame = self._frame(query)
+        for name in ("at", "answered_at"):
+            frame[name] = pd.to_datetime(frame[name], utc=True)
+        return frame
 
     def forget_comments(self, before: datetime, at: datetime) -> int:
         """Forget what others said, and their names, in the accounts of all brands: what was

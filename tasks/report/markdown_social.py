@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from tasks.report import charts
+from tasks.report import social_visit_words as visit_words
 from tasks.report import social_words as words
 from tasks.report.escape import markdown as literal
 from tasks.report.marks import MARKS, image, link, section, sentence, table_of
@@ -57,6 +58,32 @@ def brought(accounts: Sequence[SocialAccount]) -> str:
     return section(words.BROUGHT, "\n\n".join(blocks))
 
 
+def visits(accounts: Sequence[SocialAccount]) -> str:
+    """Tell what posts brought to the website."""
+    blocks = []
+    for account in accounts:
+        if account.visits:
+            blocks.append(f"**{literal(words.heading(account))}**")
+        for one in account.visits:
+            rows = ([literal(it.campaign), *visit_words.cells(it, one)] for it in one.rows)
+            table = table_of(visit_words.HEADS, "lrrrr", rows)
+            blocks += [sentence(visit_words.caption(one)), table]
+        blocks.append(account.unjoined)
+    return section(visit_words.VISITS, "\n\n".join(filter(None, blocks)))
+
+
+def last_week(accounts: Sequence[SocialAccount]) -> str:
+    """Lay each account's last week beside the one before."""
+    blocks = []
+    for account in accounts:
+        if (week := account.week) is None:
+            continue
+        rows = [[literal(it.what), it.now, it.before, it.change] for it in week.rows]
+        blocks += [f"**{literal(words.heading(account))}**", words.week_caption(week, account.zone)]
+        blocks += [table_of(words.WEEK_HEADS, "lrrr", rows), sentence(week.lacking)]
+    return section(words.WEEK, "\n\n".join(filter(None, blocks)))
+
+
 def _account(account: SocialAccount) -> Iterable[str]:
     following = account.following
     growth = words.growth(following)
@@ -71,6 +98,8 @@ def _account(account: SocialAccount) -> Iterable[str]:
         lines.append(f"- and {account.troubles_left:,} more")
     if lines:
         yield f"{words.TROUBLES}:\n\n" + "\n".join(lines)
+    if account.tests:
+        yield f"{words.TESTS}:\n\n" + "\n".join(f"- {sentence(it)}" for it in account.tests)
     heads = [*words.POST_HEADS, *map(str.capitalize, account.figures), words.COMPARED_HEAD]
     table = table_of(heads, f"ll{'r' * len(account.figures)}l", map(_post, account.posts))
     yield f"{words.posts_caption(account)}\n\n{table}" if table else words.NO_POSTS

@@ -21,11 +21,14 @@ from tasks.report.social_model import (
     WaitingKind,
     Waits,
 )
+from tasks.report.social_visit_words import unjoined
+from tasks.report.social_week import last_week
 from tasks.social.calendar import Calendar
 from tasks.social.evidence import Presence
 from tasks.social.judging import FIGURES, LEAST
 from tasks.social.lifts import AGE
 from tasks.social.performing import SHOWN
+from tasks.social.testing import sentence
 
 POST_DAYS, MOST_POSTS = 30, 15
 FOLLOWED_DAYS = 28
@@ -77,6 +80,10 @@ def _account(presence: Presence, networks: Networks, titles: Mapping[int, str]) 
         troubles=_troubles(presence),
         troubles_left=max(len(presence.troubles) - MOST_TROUBLES, 0),
         brought=brought(mine, snapshots, presence.zone),
+        tests=tuple(map(sentence, presence.tests)),
+        week=last_week(presence.weeks),
+        visits=presence.visits.visits if presence.visits else (),
+        unjoined=unjoined(presence.visits.campaigns) if presence.visits else "",
     )
 
 

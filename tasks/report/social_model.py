@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from config.networks import Network
+from tasks.social.visits import Visits
 
 WaitingKind = Literal["complaint", "question", "other"]
 
@@ -92,6 +93,25 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekRow:
+    """A figure of the last week, and of the one before."""
+
+    what: str
+    now: str
+    before: str
+    change: str = ""  # '' where it says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class LastWeek:
+    """What a week brought, Monday to Sunday."""
+
+    first: date
+    rows: tuple[WeekRow, ...]
+    lacking: str = ""  # what the figures leave out, as a sentence
+
+
+@dataclass(frozen=True, slots=True)
 class SocialAccount:
     """An account on a social network."""
 
@@ -107,6 +127,10 @@ class SocialAccount:
     troubles: tuple[TroubleRow, ...]  # newest first
     troubles_left: int
     brought: Brought
+    tests: tuple[str, ...] = ()  # of wordings: what each found, or what it still needs
+    week: LastWeek | None = None  # None: nobody asked
+    visits: tuple[Visits, ...] = ()  # of the website, by analytics account
+    unjoined: str = ""  # what of the posts cannot be joined with them, as a sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which words do all renderings share when they speak of posts? Not yet escaped for any."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.records import Verdict
 from tasks.report.model import Series
@@ -15,6 +15,7 @@ from tasks.report.social_model import (
     Days,
     Following,
     Gain,
+    LastWeek,
     PlanAhead,
     PostRow,
     SocialAccount,
@@ -28,11 +29,14 @@ from tasks.social.preview import TITLES
 POSTS = "Posts and answers"
 PLAN = "What is planned"
 BROUGHT = "What hashtags and hours brought"
+WEEK = "Last week"
 
 FOLLOWERS, WAITING, TROUBLES = "Followers", "Waiting for an answer", "Publications in trouble"
+TESTS = "Tests of wordings"
 POST_HEADS = ("Post", "Published")
 COMPARED_HEAD = f"Times the usual at {AGE:.0f} h"
 PLAN_HEADS = ("Day", "Posts")
+WEEK_HEADS = ("", "Last week", "The week before", "Change")
 GAIN_HEADS = ("Times the usual", "80 % range", "Posts")
 COURSE = f"Followers, {FOLLOWED_DAYS} days"
 GONE = "the network has it no more"
@@ -244,6 +248,13 @@ def gain_range(row: Gain) -> str:
 def gain_turn(row: Gain) -> str:
     """Say whether something surely brought more ("better") or less ("worse"); '' for neither."""
     return "better" if row.low > 1 else "worse" if row.high < 1 else ""
+
+
+def week_caption(week: LastWeek, zone: str) -> str:
+    """Say which days a week has, and what is counted in it."""
+    last = week.first + timedelta(days=6)
+    days = f"{day(week.first)} to Sunday {day(last)}, {zone}"
+    return f"Monday {days}, beside the week before. Figures are what posts earned in those days."
 
 
 def told(accounts: Iterable[SocialAccount]) -> bool:

@@ -24,6 +24,7 @@ class ContentProblem:
     severity: Literal["error", "note"]  # a note is worth reading and stops nothing
     message: str
     remedy: str
+    arm: str = ""  # of the wording, where several are tested
 
 
 Found = tuple[Literal["error", "note"], str, str]
@@ -31,18 +32,18 @@ Found = tuple[Literal["error", "note"], str, str]
 
 def problems(
     content: Content,
-    composed: Mapping[Network, Composed],
+    composed: Iterable[Composed],
     rules: ContentRules,
     pictures: Mapping[str, PictureFile],
 ) -> list[ContentProblem]:
-    """Return what is wrong with a post, network by network, errors first.
+    """Return what is wrong with a post in each of its shapes, errors first.
 
     `pictures` are the facts of the files that the post names. An idea has no text yet, which is a
     note; in any other state that is an error.
     """
     found = [
-        ContentProblem(network, *it)
-        for network, post in composed.items()
+        ContentProblem(post.network, *it, arm=post.arm)
+        for post in composed
         for it in _of_network(content, post, rules, pictures)
     ]
     return sorted(found, key=lambda it: it.severity != "error")

@@ -26,6 +26,8 @@ class Composed:
     link_title: str = ""  # of the card; '' if no card is to be made
     link_description: str = ""  # of the card
     images: tuple[Shown, ...] = ()
+    test: str = ""  # of wordings; '' if none is tested here
+    arm: str = ""  # which of them this is
 
     @property
     def has_card(self) -> bool:
@@ -41,6 +43,8 @@ class Composed:
             "link_url": self.link_url,
             "link_title": self.link_title,
             "link_description": self.link_description,
+            "test": self.test,
+            "arm": self.arm,
         }
         for number, image in enumerate(self.images, 1):
             parts |= {

@@ -23,17 +23,19 @@ HASHTAG = re.compile(r"(?<![\w&/#])#(?=\w*[^\W\d])(\w+)")
 
 
 def compose(
-    content: Content, network: Network, rules: ContentRules, read: Mapping[str, str]
+    content: Content, network: Network, rules: ContentRules, read: Mapping[str, str], arm: str = ""
 ) -> Composed:
     """Return what readers of a network will see of a post.
 
-    `read` is picture file to the SHA-256 of its bytes. A post without any text yet gets an empty
-    one, with nothing added to it.
+    `read` is picture file to the SHA-256 of its bytes, `arm` one of `content.arms(network)`, the
+    first without one. A post without any text yet gets an empty one, with nothing added to it.
     """
-    front, text = content.front, content.text_for(network)
+    front = content.front
+    arm = arm or content.arms(network)[0]
+    text = content.text_for(network, arm)
     images = tuple(Shown(it.file, read.get(it.file, ""), it.alt.strip()) for it in front.images)
     link = front.link
-    url = campaign_url(link.url.strip(), network, content.campaign) if link else ""
+    url = campaign_url(link.url.strip(), network, content.campaign, arm) if link else ""
     card = link if link and link.title.strip() and network in CARDS and not images else None
     if text:
         text = "\n\n".join(
@@ -49,15 +51,29 @@ def compose(
         card.title.strip() if card else "",
         card.description.strip() if card else "",
         images,
+        content.test_name if arm else "",
+        arm,
     )
 
 
-def campaign_url(url: str, network: Network, campaign: str) -> str:
+def compositions(content: Content, rules: ContentRules, read: Mapping[str, str]) -> list[Composed]:
+    """Return a post as each of its networks will have it, in every wording that is tested."""
+    return [
+        compose(content, network, rules, read, arm)
+        for network in content.front.networks
+        for arm in content.arms(network)
+    ]
+
+
+def campaign_url(url: str, network: Network, campaign: str, arm: str = "") -> str:
     """Return an address with the parameters by which analytics knows where a visitor is from.
 
-    The address's other parameters, their spelling and its fragment stay.
+    A tested wording is its utm_content. The address's other parameters, their spelling and its
+    fragment stay.
     """
     ours = {"utm_source": network, "utm_medium": "social", "utm_campaign": campaign}
+    if arm:
+        ours["utm_content"] = arm
     parts = urlsplit(url)
     kept = [it for it in parts.query.split("&") if it and it.partition("=")[0] not in ours]
     return urlunsplit(parts._replace(query="&".join([*kept, urlencode(ours)])))

@@ -19,6 +19,9 @@ from tasks.evidence import Answers, Story
 from tasks.social.calendar import Hole
 from tasks.social.conversation import Remark
 from tasks.social.judging import COLUMNS
+from tasks.social.testing import Standing
+from tasks.social.visits import Joined
+from tasks.social.week import Weeks
 
 POSTS = ("entity_key", "post_id", "name", "url", "published_at", "gone")
 FOLLOWERS = ("day", "followers")
@@ -65,6 +68,12 @@ class Presence:
     """How many there were at the end of a day; NaN: unknown."""
     waiting: Sequence[Waiting] | None = ()  # None: comments could not be read
     troubles: Sequence[Trouble] = ()
+    tests: Sequence[Standing] = ()
+    """Of wordings, by name."""
+    weeks: Weeks | None = None
+    """The last one and the one before; None: nobody asked."""
+    visits: Joined | None = None
+    """Of the website, by the campaigns of posts; None: the brand has no analytics."""
     holes: Sequence[Hole] | None = ()
     """Of the calendar; None: it could not be read. What the whole brand lacks is given to one of
     its accounts alone, so that it is told once."""

@@ -44,7 +44,7 @@ class Preview:
     brand: str  # as people write it
     name: str
     facts: Sequence[tuple[str, str]]  # heading and value: state, objective, owner ...
-    posts: Sequence[Composed]  # one per network
+    posts: Sequence[Composed]  # one per network and tested wording
     handles: Mapping[Network, str]  # the account on each network, where there is one
     problems: Sequence[ContentProblem]
     of_file: Sequence[str]  # what is wrong with the file itself, as sentences

@@ -1,146 +1,118 @@
-"""Which of two texts of one post does better? A test that is declared before it is looked at.
+"""Which of two wordings does better? A test that is declared before it is looked at.
 
-The two are published alternately, who goes first by turns as well, so that neither a day of the
-week nor a growing account is taken for a better text. `base`, `least_difference`, `alpha` and
-`power` fix how many trials (impressions) each needs. It is decided once: on the publications up to
-the one with which both have them, or not at all if that is not before the test's last day. Every
-publication counts with what it had earned at the same age; later ones change nothing.
+Both are published by turns (`tasks/social/arms.py`). The test is decided once: on the first
+publications of each wording, as many as were declared, of which it is known what they had earned at
+the common age; or not at all, if there are not so many by the test's last day. Later publications
+change nothing.
 
-Accounts are compared each within itself (Cochran, Biometrics 10, 1954; Mantel and Haenszel, JNCI
-22, 1959): one that has a better rate and shows one of the texts more often proves nothing.
+What is compared is the figure per impression where impressions are known of all of them, else per
+publication. Publications of one wording differ by more than chance, so the variance of the counts
+(Poisson) is multiplied by what they differ by (quasi-likelihood: McCullagh and Nelder, Generalized
+Linear Models, 1989, section 9.2).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
-from math import ceil, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 
 from tasks.cube import Booleans, Floats
 from tasks.statistics.normal import upper_tail
-from tasks.statistics.proportions import sample_size
 
 FIRST, SECOND = 0, 1
-
-LEAST = 4
-"""Publications of each text, however many read them: fewer do not tell how far publications of the
-same text differ by themselves."""
-
-
-@dataclass(frozen=True)
-class TextTest:
-    """What is fixed before the first publication."""
-
-    name: str
-    base: float  # the usual rate: clicks, or reactions, per impression
-    least_difference: float  # the smallest that matters, as a part of `base`
-    first: date
-    last: date  # without a decision by then the test is over
-    alpha: float = 0.05
-    power: float = 0.8
-    dispersion: float = 1.5  # variance per mean of successes: publications differ beyond chance
-
-    @cached_property
-    def sample(self) -> int:
-        """How many trials each text needs. Raise `ValueError` for rates that cannot be."""
-        worse = self.base * (1 - self.least_difference)
-        trials = sample_size(self.base, worse, self.alpha / 2, self.power)
-        return ceil(trials * self.dispersion)
+ALPHA = 0.05
+"""So often equal wordings are told apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One of the two texts, published on an account, and what it had earned at the common age."""
+    """A publication of one of the two wordings, and what it had earned at the common age."""
 
     variant: int  # FIRST or SECOND
-    account_key: int
     at: datetime
-    successes: float  # NaN: not known yet
-    trials: float
+    earned: float  # NaN: not known
+    impressions: float = nan  # NaN: not known
+    final: bool = True  # False: what is not known may become known yet
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a finished test says."""
+    """What a finished test says. All pairs are of the first wording and the second."""
 
     better: int | None  # None: no difference was shown
-    p: float  # of a difference like this by chance, either way; NaN without enough trials
-    rates: tuple[float, float]
-    trials: tuple[float, float]
-    reason: str
+    p: float  # of a difference like this by chance, either way; NaN without enough publications
+    rates: tuple[float, float]  # of the figure, per impression or per publication; NaN like p
+    per_impression: bool
+    posts: tuple[int, int]  # on which it is decided
 
 
-def variant_of(number: int, account: int = 0) -> int:
-    """Return which text the `number`-th publication (from 0) on the `account`-th account (from 0)
-    has: first, second, second, first, and on every other account the other way round."""
-    return (number % 4 in (1, 2)) ^ (account % 2)
-
-
-def decide(test: TextTest, published: Sequence[Published], today: date) -> Decision | None:
+def decide(
+    published: Sequence[Published], least: int, until: date | None, today: date
+) -> Decision | None:
     """Return what a test says; None before its end, however clear it looks.
 
-    A publication whose figures are not known yet is waited for until the last day.
+    `least` publications of each wording decide it, `until` is its last day, if it has one. What is
+    not known yet is waited for; what will never be known does not count.
     """
     mine = sorted(
-        (it for it in published if test.first <= it.at.date() <= test.last),
-        key=lambda it: (it.at, it.account_key),
+        (it for it in published if until is None or it.at.date() <= until), key=lambda it: it.at
     )
-    successes = np.array([it.successes for it in mine], np.float64)
-    trials = np.array([it.trials for it in mine], np.float64)
-    second = np.array([it.variant == SECOND for it in mine], np.bool_)
-    full = np.ones(len(mine), np.bool_)
-    for side in (False, True):
-        full &= np.cumsum(np.where(second == side, trials, 0.0)) >= test.sample  # NaN: never
-        full &= np.cumsum(second == side) >= LEAST
-    if full.any():
-        end = int(full.argmax()) + 1
-        accounts = np.array([it.account_key for it in mine[:end]])
-        return _decided(test, successes[:end], trials[:end], second[:end], accounts)
-    if today <= test.last:
+    counted: tuple[list[Published], list[Published]] = ([], [])
+    waits = False
+    for one in mine:
+        known = not np.isnan(one.earned)
+        if len(counted[one.variant]) < least and (known or not one.final):
+            waits |= not known
+            counted[one.variant].append(one)
+    sizes = (len(counted[FIRST]), len(counted[SECOND]))
+    if not waits and min(sizes) == least:
+        return _decided([*counted[FIRST], *counted[SECOND]])
+    if waits or until is None or today <= until:
         return None
-    seen = [float(np.nansum(trials[second == side])) for side in (False, True)]
-    reason = f"over without a decision: each text needed {test.sample:,} impressions"
-    return Decision(None, nan, (nan, nan), (seen[FIRST], seen[SECOND]), reason)
+    return Decision(None, nan, (nan, nan), False, sizes)
 
 
-def _decided(
-    test: TextTest, successes: Floats, trials: Floats, second: Booleans, accounts: Floats
-) -> Decision:
-    won = [float(successes[second == side].sum()) for side in (False, True)]
-    tried = [float(trials[second == side].sum()) for side in (False, True)]
-    rates = (won[FIRST] / tried[FIRST], won[SECOND] / tried[SECOND])
-    z = _z(successes, trials, second, accounts)
+def known(published: Sequence[Published]) -> tuple[int, int]:
+    """Return of how many publications of each wording it is known what they earned."""
+    sides = [it.variant for it in published if not np.isnan(it.earned)]
+    return sides.count(FIRST), sides.count(SECOND)
+
+
+def _decided(published: Sequence[Published]) -> Decision:
+    earned = np.array([it.earned for it in published], np.float64)
+    shown = np.array([it.impressions for it in published], np.float64)
+    per_impression = bool((shown > 0).all())  # NaN: not known
+    exposure = shown if per_impression else np.ones(len(published))
+    second = np.array([it.variant == SECOND for it in published], np.bool_)
+    z = _z(earned, exposure, second)
     p = 2.0 * float(upper_tail(np.array([abs(z)]))[0])
-    better = None if p >= test.alpha else (SECOND if z > 0 else FIRST)
-    said = f"{rates[FIRST]:.2%} against {rates[SECOND]:.2%}, by chance in {p:.1%} of such tests"
-    reason = said if better is not None else f"no difference was shown: {said}"
-    return Decision(better, p, rates, (tried[FIRST], tried[SECOND]), reason)
+    rates = [float(earned[it].sum() / exposure[it].sum()) for it in (~second, second)]
+    return Decision(
+        better=None if p >= ALPHA else (SECOND if z > 0 else FIRST),
+        p=p,
+        rates=(rates[FIRST], rates[SECOND]),
+        per_impression=per_impression,
+        posts=(int((~second).sum()), int(second.sum())),
+    )
 
 
-def _z(successes: Floats, trials: Floats, second: Booleans, accounts: Floats) -> float:
-    """Return how many standard errors the second text has more successes than its part.
+def _z(earned: Floats, exposure: Floats, second: Booleans) -> float:
+    """Return how many standard errors the second wording has more than its part.
 
-    Publications of one text differ by more than chance: the variance is multiplied by what they
-    differ by (Pearson's chi-square per degree of freedom, never below 1), and Student's t of so
+    The dispersion is Pearson's chi-square per degree of freedom, never below 1; Student's t of so
     many degrees becomes the normal variable of the same p (Abramowitz and Stegun 26.7.8).
     """
-    excess = variance = chi = 0.0
-    freedom = 0
-    for account in np.unique(accounts):
-        here = accounts == account
-        won, tried, other = successes[here], trials[here], second[here]
-        total, rate = tried.sum(), won.sum() / tried.sum()
-        excess += won[other].sum() - tried[other].sum() * rate
-        variance += tried[other].sum() * tried[~other].sum() / total * rate * (1 - rate)
-        for side in (~other, other):
-            own = won[side].sum() / tried[side].sum() if tried[side].sum() else 0.0
-            freedom += max(0, int(side.sum()) - 1)
-            if 0 < own < 1:
-                spread = tried[side] * own * (1 - own)
-                chi += float(((won[side] - tried[side] * own) ** 2 / spread).sum())
-    if not variance > 0:
+    total, whole = float(earned.sum()), float(exposure.sum())
+    if total == 0:
         return 0.0
-    t = float(excess / np.sqrt(max(1.0, chi / freedom) * variance))
+    part = float(exposure[second].sum()) / whole
+    excess = float(earned[second].sum()) - total * part
+    chi, freedom = 0.0, len(earned) - 2
+    for side in (~second, second):
+        expected = exposure[side] * earned[side].sum() / exposure[side].sum()
+        if expected.sum() > 0:
+            chi += float(((earned[side] - expected) ** 2 / expected).sum())
+    t = excess / sqrt(max(1.0, chi / freedom) * total * part * (1 - part))
     return t * (1 - 1 / (4 * freedom)) / sqrt(1 + t * t / (2 * freedom))

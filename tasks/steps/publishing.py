@@ -39,6 +39,7 @@ from tasks.steps.events import tell
 from tasks.steps.links import decision_links
 from tasks.steps.opening import brand_library, open_warehouse, run_log
 from tasks.steps.review import Review
+from tasks.steps.text_tests import TextTests
 
 
 @task(task_run_name="publish-due", timeout_seconds=1800, cache_policy=NO_CACHE)
@@ -105,13 +106,18 @@ class Publishing:
             for post in _on_the_calendar(library, self.brand)
             for moment in occurrences(post, brand.content, zone, since, self.now)
         ]
+        due.sort(key=lambda it: (it[1], it[0].name))
         wanted = {network for post, _ in due for network in post.front.networks}
-        found = [
-            _composed(library, self.brand, post, moment, network, speaker)
-            for network, speaker in self._speakers(wanted)
-            for post, moment in due
-            if network in post.front.networks
-        ]
+        found = []
+        for network, speaker in self._speakers(wanted):
+            mine = [it for it in due if network in it[0].front.networks]
+            tests = TextTests(
+                self.warehouse, (post for post, _ in mine), speaker.account_key, network, zone
+            )
+            found += [
+                _composed(library, self.brand, post, moment, network, speaker, tests)
+                for post, moment in mine
+            ]
         return [one for one in found if one is not None]
 
     def _speakers(self, wanted: Collection[Network]) -> Iterator[tuple[Network, Speaker]]:
@@ -207,6 +213,7 @@ def _composed(
     moment: datetime,
     network: Network,
     speaker: Speaker,
+    tests: TextTests,
 ) -> Scheduled | None:
     """Return a post as an account says it; None for one that nobody has approved."""
     front, rules = post.front, library.brand(brand).content
@@ -216,7 +223,9 @@ def _composed(
         speaker=speaker,
         name=post.name,
         due_at=moment,
-        composed=compose(post, network, rules, library.picture_digests(brand)),
+        composed=compose(
+            post, network, rules, library.picture_digests(brand), tests.arm(post, moment)
+        ),
         owner=front.owner or next(iter(library.brand(brand).owners)),
         approved_by=front.approval.by,
         approved_on=front.approval.on,

@@ -20,13 +20,22 @@ from tasks.social.calendar import Calendar, calendar
 from tasks.social.conversation import remark_of
 from tasks.social.evidence import Presence, Trouble, Waiting, first_words
 from tasks.social.judging import judge
+from tasks.social.testing import Standing
+from tasks.social.visits import Campaigns, campaigns_of
+from tasks.social.week import Heard, objectives_of, weeks
+from tasks.steps.earned_visits import joined_visits
 from tasks.steps.reading import accounts_of
+from tasks.steps.text_tests import TextTests
 
 SEEN = timedelta(days=90)
 """Posts of so many days are told of."""
 COMPARED = 2 * SEEN
 """And compared with what came before each of them."""
 FOLLOWED = timedelta(days=60)
+ANSWERED = timedelta(days=28)
+"""Answers of so many days are told of: two weeks and the days since."""
+LINKED = timedelta(days=30)
+"""Posts of so many days are joined with the website's visits."""
 TROUBLED = timedelta(days=14)
 """For so long a publication that failed is told of."""
 
@@ -60,6 +69,8 @@ def _presence(
     mine = [one for one in ledger if one.proposal.account_key == key]
     followers = warehouse.followers([key], (now - FOLLOWED).date())
     posts = warehouse.social_posts([key], now - SEEN)
+    snapshots = warehouse.engagement([key], now - COMPARED)
+    followers = followers.rename(columns={"date_day": "day"})[["day", "followers"]]
     last = followers["followers"].dropna()
     return Presence(
         account_key=key,
@@ -68,12 +79,65 @@ def _presence(
         at=now,
         zone=ZoneInfo(brand.time_zone),
         posts=_posts(posts, warehouse.entities([key], "post"), mine, now),
-        judgements=judge(warehouse.engagement([key], now - COMPARED)),
-        followers=followers.rename(columns={"date_day": "day"})[["day", "followers"]],
+        judgements=judge(snapshots),
+        followers=followers,
         waiting=_waiting(warehouse, library, run, key, None if last.empty else int(last.iloc[-1])),
         troubles=[*_troubles(mine, now)],
+        tests=_tests(warehouse, library, run, key, cast("Network", entry.platform)),
+        weeks=weeks(
+            _heard(warehouse, library, run, key, snapshots, posts, followers, mine),
+            ZoneInfo(brand.time_zone),
+            run.as_of,
+        ),
+        visits=joined_visits(warehouse, library, run, _campaigns(posts, mine, now)),
         holes=calendar_of(library, run).holes if _speaks_for(library, run.brand, entry) else (),
     )
+
+
+def _heard(
+    warehouse: Warehouse,
+    library: Library,
+    run: Run,
+    key: int,
+    snapshots: pd.DataFrame,
+    posts: pd.DataFrame,
+    followers: pd.DataFrame,
+    ledger: Iterable[Action],
+) -> Heard:
+    """Return what an account's weeks are told from; `ledger` are the actions on the account."""
+    proposals = [it.proposal for it in ledger if it.proposal.subject.field == "post"]
+    files = library.contents.get(run.brand, {})
+    return Heard(
+        snapshots=snapshots[snapshots["published_at"] >= run.started_at - SEEN],
+        objectives=objectives_of(
+            dict(zip(posts["post_id"], posts["digest"], strict=True)),
+            [(digest_of_item(it.subject.item), it.name) for it in proposals],
+            {name: file.front.objective for name, file in files.items()},
+        ),
+        followers=followers,
+        answers=warehouse.answers([key], run.started_at - ANSWERED),
+        answers_until=warehouse.comments_until(key),
+        answer_hours=library.brand(run.brand).content.answer_hours,
+    )
+
+
+def _campaigns(posts: pd.DataFrame, ledger: Iterable[Action], now: datetime) -> Campaigns:
+    """Return the campaigns of the posts of the last days; `ledger` is the account's."""
+    lately = posts[posts["published_at"] >= now - LINKED]
+    links = {
+        digest_of_item(it.proposal.subject.item): it.proposal.content.get("link_url", "")
+        for it in ledger
+        if it.proposal.subject.field == "post" and it.proposal.after == PRESENT
+    }
+    return campaigns_of(lately["digest"].tolist(), links)
+
+
+def _tests(
+    warehouse: Warehouse, library: Library, run: Run, key: int, network: Network
+) -> list[Standing]:
+    posts = library.contents.get(run.brand, {}).values()
+    zone = ZoneInfo(library.brand(run.brand).time_zone)
+    return TextTests(warehouse, posts, key, network, zone).standings(run.started_at)
 
 
 def _posts(

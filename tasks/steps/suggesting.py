@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from config.content import Content
 from config.library import Library
 from config.networks import NETWORKS, Network
 from connectors.warehouse import Warehouse
@@ -12,7 +13,9 @@ from tasks.social.calendar import planned
 from tasks.social.choosing import Slot, Tag, choose_hashtags, choose_slots
 from tasks.social.composing import hashtags
 from tasks.social.lifts import Lifts, lifts_of, posts_at
+from tasks.social.testing import sentence
 from tasks.steps.social_knowledge import COMPARED
+from tasks.steps.text_tests import TextTests
 
 AHEAD = timedelta(days=14)
 SLOTS = 3
@@ -25,6 +28,7 @@ class Suggestion:
     account: str  # entry of the brand file
     network: Network
     posts: int  # of which it is known what they had earned
+    tests: tuple[str, ...]  # what its own test and the account's other ones say of wordings
     hashtags: tuple[Tag, ...]
     slots: tuple[Slot, ...]
 
@@ -56,6 +60,9 @@ def suggest(
                 account=str(row["entry"]),
                 network=network,
                 posts=known.posts,
+                tests=_told(
+                    warehouse, library, brand, content, int(row["account_key"]), network, now
+                ),
                 hashtags=choose_hashtags(
                     known, content.front.hashtags or known.hashtags, rules.most_hashtags, seed
                 ),
@@ -63,6 +70,22 @@ def suggest(
             )
         )
     return found
+
+
+def _told(
+    warehouse: Warehouse,
+    library: Library,
+    brand: str,
+    content: Content,
+    key: int,
+    network: Network,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Return what the post's own test says, and first what those that are decided say."""
+    zone = ZoneInfo(library.brand(brand).time_zone)
+    tests = TextTests(warehouse, library.contents.get(brand, {}).values(), key, network, zone)
+    found = [it for it in tests.standings(now) if it.decision or it.test.name == content.test_name]
+    return tuple(sentence(it) for it in sorted(found, key=lambda it: it.decision is None))
 
 
 def _known(warehouse: Warehouse, key: int, zone: ZoneInfo, now: datetime) -> Lifts:

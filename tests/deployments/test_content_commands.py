@@ -325,3 +325,38 @@ def test_the_present_moment_is_on_the_day_of_a_simulated_market(monkeypatch):
     found = content_commands.now()
     settings.cache_clear()
     assert (f"{found.date()}", found.tzinfo) == ("2026-11-02", UTC)
+
+
+TESTED = """\
+---
+objective: trust
+networks: [linkedin, bluesky]
+test:
+  figure: reactions
+  posts_per_arm: 4
+  arms:
+    plain: We measured 400 feet.   # the old way
+    warm: The cheapest socks?
+owner: john
+state: draft
+---
+"""
+
+
+def test_every_wording_that_is_tested_is_checked_shown_and_approved(folder):
+    write(folder, text=TESTED)
+    checked = call("check", "launch", "--json")
+    (found,) = json.loads(checked.output)
+    assert (checked.exit_code, found["where"]) == (1, "linkedin (warm), bluesky (warm)")
+    assert call("approve", "launch", "--who", "Jane").exit_code == 1
+    write(folder, text=TESTED.replace("The cheapest socks?", "Cold feet?"))
+    assert call("preview", "launch").exit_code == 0
+    page = next(settings().state_dir.glob("previews/*launch.html")).read_text()
+    for words in ("We measured 400 feet.", "Cold feet?", "plain against warm, by reactions"):
+        assert words in page
+    assert page.count("<article") == 4
+    assert call("approve", "launch", "--who", "Jane").exit_code == 0
+    assert "# the old way" in (folder / "launch.md").read_text()
+    assert call("schedule", "launch", "--at", "2026-11-03 09:00").exit_code == 0
+    write(folder, text=(folder / "launch.md").read_text().replace("Cold feet?", "Cold toes?"))
+    assert call("check", "launch").exit_code == 1

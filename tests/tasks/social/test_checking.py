@@ -7,7 +7,7 @@ from config.content_pictures import PictureFile
 from config.content_rules import ContentRules, Disclaimer
 from config.networks import LIMITS, NETWORKS
 from tasks.social.checking import problems, sentences, stands
-from tasks.social.composing import compose
+from tasks.social.composing import compositions
 
 RULES = ContentRules(
     forbidden=("guaranteed", "best in the world"),
@@ -23,7 +23,7 @@ def found(text="Hello.", rules=RULES, picture=PNG, **front):
     post = Content.model_validate({"name": "launch", "front": front, "text": text})
     pictures = {it.file: picture for it in post.front.images if picture}
     digests = {file: it.sha256 for file, it in pictures.items()}
-    composed = {it: compose(post, it, rules, digests) for it in post.front.networks}
+    composed = compositions(post, rules, digests)
     return problems(post, composed, rules, pictures)
 
 
