@@ -30,6 +30,9 @@ CHANGEABLE: Mapping[str, Mapping[Level, tuple[Field, ...]]] = {
     "linkedin": {"account": ("post",), "post": ("reply",)},
     "bluesky": {"account": ("post",), "post": ("reply",)},
     "mastodon": {"account": ("post",), "post": ("reply",)},
+    "mailchimp": {"account": ("audience",), "campaign": ("status",)},
+    "klaviyo": {"account": ("audience",), "campaign": ("status",)},
+    "hubspot": {"account": ("audience",)},
 }  # fmt: skip
 """Platform to level to fields."""
 
@@ -45,6 +48,7 @@ FIELDS: Mapping[str, Field] = {
     "label": "label",
     "publish": "post",
     "reply": "reply",
+    "push_audience": "audience",
     "adjust": "advice",
     "keyword_research": "advice",
     "audience_research": "advice",

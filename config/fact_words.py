@@ -13,6 +13,7 @@ from config.words import Level
 
 _CRAWL = ("website",)
 _SEARCH = ("search_console",)
+_OWN_MAIL = ("smtp",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,5 +189,12 @@ FACTS: Mapping[FactName, FactKind] = {
     "content_not_ready": _presence("holes", "day", "about"),
     "publication_failed": _presence("posts", "post", "due", "url"),
     "publication_missed": _presence("posts", "post", "due", "url"),
+    # --- of an account that mail to customers is sent from ------------------------------------
+    "mail_in_doubt": _account("messages", "sources", sources=_OWN_MAIL),
+    "mail_halted": _account("sources", sources=_OWN_MAIL),
+    # so many messages of a day were due and will never be sent
+    "mail_given_up": _account("messages", "sources", sources=_OWN_MAIL, limits={"messages": 1}),
+    "mail_plan_broken": _account("mistakes", sources=_OWN_MAIL),
+    "sending_domain_weak": _account("domain", "problems", sources=_OWN_MAIL),
 }
 """Every fact."""

@@ -59,7 +59,8 @@ class Guardrails(Model):
     values: dict[NumberField, ValueLimits] = {}
     """Per field; those left out keep their strict limits."""
     cool_down_days: Annotated[int, Limited(ge=0, le=90)] = 3
-    """Days that must pass between two changes of the same field of the same entity."""
+    """Days that must pass between two changes of the same field of the same entity. Not of a mail
+    service's list: whoever withdrew his consent leaves it the next day."""
     changes_per_entity_per_day: Annotated[int, Limited(ge=1, le=24)] = 1
     """Of all fields together."""
     daily_budget_ceiling: Money | None = None
@@ -87,6 +88,9 @@ class Guardrails(Model):
     day."""
     blocked: tuple[Field, ...] = ()
     """Fields that are never changed."""
+    list_removal_percent: Percent = 20.0
+    """The most of the people in a mail service's list that one change may take out of it. A list
+    that has somebody in it is never emptied."""
     protected: tuple[Protected, ...] = (Protected(label="marketloop:protected"),)
     """Entities that are never changed."""
     learning: bool = False

@@ -13,7 +13,12 @@ from config.content_pictures import PictureFile
 from config.entity_targets import EntityTarget
 from config.guardrails import Envelope, Guardrails
 from config.inheritance import Checks, SwitchedOff, checks_of
-from config.misfits import misfits
+from config.mail_segments import Segment
+from config.mail_sequence_rules import MailWords
+from config.mail_sequences import Campaign
+from config.mail_sequences import Sequence as MailSequence
+from config.mail_templates import MailTemplate
+from config.misfits import mail_words, misfits
 from config.models import (
     AccountEntry,
     Brand,
@@ -31,6 +36,7 @@ from config.reading import Files, read_files
 from config.words import Mode
 
 T = TypeVar("T")
+P = TypeVar("P", MailSequence, Campaign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,24 @@ class Library:
     published, and stops nothing else."""
     pictures: Mapping[str, Mapping[str, PictureFile]] = field(default_factory=dict)
     """Brand to the picture files that its posts name, by their path in the content folder."""
+    segments: Mapping[str, Mapping[str, Segment]] = field(default_factory=dict)
+    """Brand to the segments of its customers by name, in the order of the file."""
+    templates: Mapping[str, Mapping[str, MailTemplate]] = field(default_factory=dict)
+    """Brand to its templates of mail by name, all that can be used."""
+    template_problems: Mapping[str, Mapping[str, Sequence[Problem]]] = field(default_factory=dict)
+    """Brand to what is wrong with its templates, by name: such a one is not sent, and stops
+    nothing else."""
+    sequences: Mapping[str, Mapping[str, MailSequence]] = field(default_factory=dict)
+    """Brand to its sequences of mail by name, in whatever state, all that could be read."""
+    campaigns: Mapping[str, Mapping[str, Campaign]] = field(default_factory=dict)
+    """Brand to its campaigns of mail by name, in whatever state, all that could be read."""
+    plan_problems: Mapping[str, Mapping[tuple[str, str], Sequence[Problem]]] = field(
+        default_factory=dict
+    )
+    """Brand to what is wrong with its sequences and campaigns, by (`sequence`, name), notes
+    included: one with an error does not run, and stops nothing else."""
+    mail_words: Mapping[str, MailWords] = field(default_factory=dict)
+    """Brand to what its sequences and campaigns may name, with the digests that approvals hold."""
     folders: Mapping[str, Path] = field(default_factory=dict)
     """Brand to the folder of its posts."""
 
@@ -134,6 +158,49 @@ class Library:
             if post.front.state in READY and not errors(found.get(name, ()))
         }
 
+    def sequence(self, brand: str, name: str) -> MailSequence:
+        """Return a sequence. Raise `LookupError` with those that there are, `ConfigurationError`
+        for one whose file cannot be read."""
+        return self._plan(brand, "sequence", name, self.sequences.get(brand, {}))
+
+    def campaign(self, brand: str, name: str) -> Campaign:
+        """Return a campaign; raise as `sequence` does."""
+        return self._plan(brand, "campaign", name, self.campaigns.get(brand, {}))
+
+    def running_sequences(self, brand: str) -> dict[str, MailSequence]:
+        """Return by name the sequences that run, with nothing wrong in them; first those of the
+        highest priority."""
+        found = self._running(brand, "sequence", self.sequences.get(brand, {}))
+        return dict(sorted(found.items(), key=lambda it: (-it[1].priority, it[0])))
+
+    def running_campaigns(self, brand: str) -> dict[str, Campaign]:
+        """Return by name the campaigns that run, with nothing wrong in them."""
+        return self._running(brand, "campaign", self.campaigns.get(brand, {}))
+
+    def _plan(self, brand: str, kind: str, name: str, there: Mapping[str, T]) -> T:
+        self.brand(brand)
+        wrong = self.plan_problems.get(brand, {}).get((kind, name))
+        if name not in there and wrong:
+            raise ConfigurationError(wrong)
+        return _named(kind, name, there)
+
+    def _running(self, brand: str, kind: str, there: Mapping[str, P]) -> dict[str, P]:
+        wrong = self.plan_problems.get(brand, {})
+        return {
+            name: plan
+            for name, plan in there.items()
+            if plan.state == "running" and not errors(wrong.get((kind, name), ()))
+        }
+
+    def template(self, brand: str, name: str) -> MailTemplate:
+        """Return a template of mail. Raise `LookupError` with the templates that there are,
+        `ConfigurationError` for one in which something is wrong."""
+        self.brand(brand)
+        templates, wrong = self.templates.get(brand, {}), self.template_problems.get(brand, {})
+        if name not in templates and name in wrong:
+            raise ConfigurationError(wrong[name])
+        return _named("template", name, templates)
+
     def content_folder(self, brand: str) -> Path:
         """Return where the posts of a brand are; the folder need not be there."""
         return _named("brand", brand, self.folders)
@@ -159,8 +226,13 @@ def load(library_dir: Path, brands_dir: Path, brand: str | None = None) -> Libra
     library, problems = examine(library_dir, brands_dir, brand=brand)
     of_posts = {
         problem
-        for posts in library.content_problems.values()
+        for posts in (*library.content_problems.values(), *library.template_problems.values())
         for wrong in posts.values()
+        for problem in wrong
+    } | {
+        problem
+        for plans in library.plan_problems.values()
+        for wrong in plans.values()
         for problem in wrong
     }
     if wrong := [problem for problem in errors(problems) if problem not in of_posts]:
@@ -205,6 +277,22 @@ def _joined(files: Files, problems: Sequence[Problem]) -> Library:
             brand: {file: it for file, it in found.items() if isinstance(it, PictureFile)}
             for brand, found in files.pictures.items()
         },
+        segments={
+            brand: {segment.name: segment for segment in read.model.segments}
+            for brand, read in files.segments.items()
+        },
+        templates={brand: found.templates for brand, found in files.templates.items()},
+        template_problems={brand: found.problems for brand, found in files.templates.items()},
+        sequences={
+            brand: {name: read.model for name, read in found.items()}
+            for brand, found in files.sequences.items()
+        },
+        campaigns={
+            brand: {name: read.model for name, read in found.items()}
+            for brand, found in files.campaigns.items()
+        },
+        plan_problems=_of_plans(files, problems),
+        mail_words={brand: mail_words(files, brand) for brand in files.brands},
         folders=files.content_folders,
     )
 
@@ -215,6 +303,17 @@ def _of_posts(files: Files, problems: Sequence[Problem]) -> dict[str, dict[str, 
         if problem.file in files.content_files:
             brand, name = files.content_files[problem.file]
             found[brand].setdefault(name, []).append(problem)
+    return found
+
+
+def _of_plans(
+    files: Files, problems: Sequence[Problem]
+) -> dict[str, dict[tuple[str, str], list[Problem]]]:
+    found: dict[str, dict[tuple[str, str], list[Problem]]] = {brand: {} for brand in files.brands}
+    for problem in problems:
+        if problem.file in files.plan_files:
+            brand, kind, name = files.plan_files[problem.file]
+            found[brand].setdefault((kind, name), []).append(problem)
     return found
 
 

@@ -10,9 +10,9 @@ beside it, in `<brands>/<brand>/mail/`:
 """
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.words import Model, Name
 
@@ -65,6 +65,12 @@ class Lifecycle(Model):
     at_risk_days: Days = 90
     lapsed_days: Days = 180
 
+    @model_validator(mode="after")
+    def _in_turn(self) -> Self:
+        if self.at_risk_days >= self.lapsed_days:
+            raise ValueError("at_risk_days must be fewer than lapsed_days: nobody would be at risk")
+        return self
+
 
 class MailRules(Model):
     """The brand's rules of writing to customers. Clock times are each person's own time zone,
@@ -74,10 +80,6 @@ class MailRules(Model):
     """The account of platform `smtp` that sends; empty: we send nothing by ourselves."""
     mailbox: Name | Literal[""] = ""
     """The account of platform `imap` that bounces and complaints come back to."""
-    customers: Name | Literal[""] = ""
-    """The account of platform `customers` that knows the people (a file or a database)."""
-    orders: Name | Literal[""] = ""
-    """The account of platform `orders` that knows what they bought."""
     sender: str = ""
     """`Acme Shop <news@acme.example>`."""
     reply_to: str = ""
@@ -87,6 +89,12 @@ class MailRules(Model):
     """`https://...` of `marketloop mail serve`, as others reach it (RFC 8058)."""
     unsubscribe_mailto: str = ""
     """Where a mail unsubscribes; the mailbox reads it."""
+    check_domain: bool = True
+    """Whether the DNS is asked each day about the sender's domain."""
+    dkim_selectors: tuple[str, ...] = ()
+    """Under which names the server that sends has its DKIM keys in the DNS, such as `s1`."""
+    track_clicks: bool = True
+    """Whether links of the HTML part lead over `unsubscribe_url`, so that clicks are known."""
     caps: tuple[Cap, ...] = (Cap(messages=1, days=1), Cap(messages=3, days=7))
     quiet_hours: tuple[time, time] = (time(20), time(8))
     """From the first until before the second nothing is sent; the same twice: never quiet."""

@@ -13,7 +13,12 @@ from config.check_rules import (
     metric_problems,
 )
 from config.content_misfits import content_problems
+from config.content_tests import shared_test_problems
 from config.fact_rules import fact_problems
+from config.mail_approval import digest_of
+from config.mail_campaign_rules import campaign_problems
+from config.mail_segments import FACTS, segment_problems
+from config.mail_sequence_rules import MailWords, sequence_problems
 from config.models import Check, CheckLibrary, Fact, Process
 from config.playbook_rules import Context, duplicate_playbooks, playbook_problems
 from config.problems import Problem
@@ -70,7 +75,25 @@ def misfits(
         for post in files.contents[name].values():
             pictures = files.pictures[name]
             yield from content_problems(post.source, post.model, brand.model, pictures)
+        yield from shared_test_problems(files.contents[name].values())
+        if segments := files.segments.get(name):
+            yield from segment_problems(segments.source, segments.model, brand.model)
+        words = mail_words(files, name)
+        for plan, it in files.sequences[name].items():
+            yield from sequence_problems(it.source, it.model, brand.model, words, plan)
+        for plan, mail in files.campaigns[name].items():
+            yield from campaign_problems(mail.source, mail.model, brand.model, words, plan)
     yield from _shared_accounts(files)
+
+
+def mail_words(files: Files, brand: str) -> MailWords:
+    """Return what sequences and campaigns of a brand may name."""
+    segments, folder = files.segments.get(brand), files.templates.get(brand)
+    return MailWords(
+        {it.name: digest_of(it.rule) for it in (segments.model.segments if segments else ())},
+        {name: it.digest for name, it in (folder.templates if folder else {}).items()},
+        FACTS,
+    )
 
 
 def _checks(holders: Iterable[CheckLibrary | Process]) -> dict[str, Check | Fact]:

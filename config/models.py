@@ -191,8 +191,14 @@ FactName = Literal[
     "content_not_ready",
     "publication_failed",
     "publication_missed",
+    # of an account that mail to customers is sent from
+    "mail_in_doubt",
+    "mail_halted",
+    "mail_given_up",
+    "mail_plan_broken",
+    "sending_domain_weak",
 ]
-"""What can be so; `tasks/facts.py`, `tasks/site/` and `tasks/social/` say when it is."""
+"""What can be so; `tasks/facts.py`, `tasks/{site,social,mailing}/` say when it is."""
 
 
 class Fact(Model):
@@ -280,7 +286,7 @@ class Report(Model):
     sort_by: Name = "spend"
     """The metric by which entities are large."""
     platform: str = ""
-    """Whose entities the KPI table has; may be left out where there is only one platform."""
+    """Whose entities the KPI table has; empty means all platforms with figures of the level."""
 
 
 class Process(Model):

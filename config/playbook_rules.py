@@ -29,7 +29,7 @@ from config.problems import Problem, choose, quoted
 from config.rule_conflicts import conflicts
 from config.rule_examples import Words
 from config.sentence import CHECK_FIELDS, check_template
-from config.words import Level
+from config.words import Field, Level
 from config.yaml_source import Source, Where
 
 
@@ -124,7 +124,8 @@ def _condition(source: Source, path: Where, book: Playbook, context: Context) ->
 
 def _place(source: Source, path: Where, book: Playbook, context: Context) -> Iterator[Problem]:
     """Yield what the platform does not let us change, at the levels where it would be."""
-    platform, field = context.process.platform, field_of(book)
+    field = field_of(book)
+    platform = _platform(context.process, field)
     if field == "advice":
         levels = levels_of(field, platform)
     elif platform not in CHANGEABLE:
@@ -151,6 +152,14 @@ def _place(source: Source, path: Where, book: Playbook, context: Context) -> Ite
     if wanted and looked_at and wanted not in looked_at.values():
         message = f"its checks look at the level {' and '.join(sorted({*looked_at.values()}))} only"
         yield source.problem((*path, "level"), message, "remove `level`, or answer another check")
+
+
+def _platform(process: Process, field: Field) -> str:
+    """Return whose things a playbook changes: those of the first platform that lets us."""
+    if field == "advice":
+        return process.platform
+    able = (name for name in process.platforms if levels_of(field, name))
+    return next(able, process.platform)
 
 
 def _level(check: Check | Fact) -> Level:

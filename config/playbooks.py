@@ -130,11 +130,16 @@ class NewKeywordPlaybook(_Playbook):
 
 
 class AdTestPlaybook(_Playbook):
-    """Pause the ads that a declared test shows to be worse than the best of their ad group."""
+    """Pause the ads that a declared test shows to be worse than the best of their ad group, and
+    that hardly bring the most conversions per impression: more clicks are not more sales."""
 
     does: Literal["losing_ads"]
     rate: Literal["ctr", "cvr"] = "ctr"
     """What is compared: clicks per impression, or conversions per click."""
+    chance_to_be_best: Share = 0.02
+    """A loser stays while the chance that it, or another one that goes with it, brings the most
+    conversions per impression of its ad group is at least this. Where no conversions are measured,
+    losers are only advised on."""
     least_difference: Share = 0.2
     """The relative difference worth finding; with it, `alpha` and `power` fixes the sample size
     per ad before the test is looked at."""
@@ -143,7 +148,8 @@ class AdTestPlaybook(_Playbook):
     power: Share = 0.8
     """The chance of finding a difference of that size."""
     longest_days: Days = 90
-    """A test that has not filled its sample by then is reported as undecided."""
+    """A test that has not filled its sample by then, or whose losers may still bring the most
+    conversions, is reported as undecided."""
 
 
 class SplitPlaybook(_Playbook):
@@ -219,6 +225,12 @@ class ReplyPlaybook(_Playbook):
     does: Literal["reply"]
 
 
+class PushAudiencePlaybook(_Playbook):
+    """Keep lists of mail services like the brand's segments: see `push` in `mail/segments.yaml`."""
+
+    does: Literal["push_audience"]
+
+
 class NotePlaybook(_Playbook):
     """Write down advice for a person; nothing is ever changed."""
 
@@ -244,6 +256,7 @@ Playbook = Annotated[
     | LabelPlaybook
     | PublishPlaybook
     | ReplyPlaybook
+    | PushAudiencePlaybook
     | NotePlaybook,
     Limited(discriminator="does"),
 ]

@@ -116,10 +116,10 @@ def _report(source: Source, process: Process, known: Vocabulary) -> Iterator[Pro
         yield source.problem((*path, "sort_by"), message, choose(report.sort_by, known.metrics))
     if not (report.kpis or report.charts or process.pulls):
         return  # a process without figures has no table of them
-    yield from _which(source, path, report.platform, process)
+    if report.platform:
+        yield from _which(source, path, report.platform, process)
     if report.platform in ("", *process.platforms):
-        platform = report.platform or process.platform
-        yield from _pulled(source, (*path, "level"), process, report.level, platform, "")
+        yield from _pulled(source, (*path, "level"), process, report.level, report.platform, "")
 
 
 # --- what is checked -----------------------------------------------------------------------------

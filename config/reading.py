@@ -13,6 +13,10 @@ from config.content import Content
 from config.content_parsing import parse_content, read_text
 from config.content_pictures import NoPicture, PictureFile, read_pictures
 from config.entity_targets import EntityTarget, read_csv
+from config.mail_segments import SegmentFile
+from config.mail_sequences import Campaign
+from config.mail_sequences import Sequence as MailSequence
+from config.mail_templates import TemplateFolder, read_templates
 from config.models import NAME_PATTERN, Brand, CheckLibrary, Kpi, Metric, Model, Process
 from config.problems import Problem, choose
 from config.secret_scan import looks_secret, secrets_in
@@ -55,6 +59,17 @@ class Files:
     """The files that posts are in, each with its brand and the post's name."""
     pictures: dict[str, dict[str, PictureFile | NoPicture]] = field(default_factory=dict)
     """Brand to the picture files that its posts name."""
+    segments: dict[str, Read[SegmentFile]] = field(default_factory=dict)
+    """Brand to the segments of its customers, if it has any."""
+    templates: dict[str, TemplateFolder] = field(default_factory=dict)
+    """Brand to its templates of mail."""
+    sequences: dict[str, dict[str, Read[MailSequence]]] = field(default_factory=dict)
+    """Brand to its sequences of mail by name."""
+    campaigns: dict[str, dict[str, Read[Campaign]]] = field(default_factory=dict)
+    """Brand to its campaigns of mail by name."""
+    plan_files: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """The files that sequences and campaigns are in, each with brand, `sequence` or `campaign`,
+    and name."""
     library_names: tuple[str, ...] = ()
     process_names: tuple[str, ...] = ()
 
@@ -105,6 +120,11 @@ def read_files(library_dir: Path, brand_dirs: Sequence[Path], brand: str | None 
         files.csv_targets[name] = list(_csv_targets(files, folder, read_brand))
         files.briefs[name] = dict(_models(files, _yaml(files, folder / name / "briefs"), Brief))
         _read_posts(files, name, folder / name / "content")
+        _read_segments(files, name, folder / name / "mail" / "segments.yaml")
+        _read_templates(files, name, folder / name / "mail" / "templates")
+        mail = folder / name / "mail"
+        files.sequences[name] = _plans(files, name, "sequence", mail / "sequences", MailSequence)
+        files.campaigns[name] = _plans(files, name, "campaign", mail / "campaigns", Campaign)
     return files
 
 
@@ -114,6 +134,22 @@ def _read_posts(files: Files, brand: str, folder: Path) -> None:
     posts = [read.model for read in files.contents[brand].values()]
     wanted = {picture.file for post in posts for picture in post.front.images}
     files.pictures[brand] = read_pictures(folder, wanted)
+
+
+def _read_segments(files: Files, brand: str, path: Path) -> None:
+    there = {brand: path} if path.exists() else {}
+    files.segments |= _models(files, there, SegmentFile)
+
+
+def _read_templates(files: Files, brand: str, folder: Path) -> None:
+    found = files.templates[brand] = read_templates(folder, shown)
+    files.problems += [problem for wrong in found.problems.values() for problem in wrong]
+
+
+def _plans(files: Files, brand: str, kind: str, folder: Path, model: type[M]) -> dict[str, Read[M]]:
+    paths = _yaml(files, folder)
+    files.plan_files |= {shown(path): (brand, kind, name) for name, path in paths.items()}
+    return dict(_models(files, paths, model))
 
 
 def _contents(files: Files, brand: str, folder: Path) -> Iterator[tuple[str, Read[Content]]]:

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from config.briefs import Brief
 from config.content import FrontMatter
+from config.mail_segments import SegmentFile
+from config.mail_sequences import Campaign, Sequence
 from config.models import Brand, CheckLibrary, Process
 
 FOLDER = Path(__file__).parent / "schema"
@@ -23,6 +25,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "checks.json": CheckLibrary,
     "brief.json": Brief,
     "content.json": FrontMatter,
+    "segments.json": SegmentFile,
+    "sequence.json": Sequence,
+    "campaign.json": Campaign,
 }
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from config.models import NAME_PATTERN, SECRET_PATTERN, WINDOW_PATTERN
 from config.problems import Problem, choose
 from config.secret_scan import looks_secret
+from config.words import COUNTRY_PATTERN, LANGUAGE_PATTERN
 from config.yaml_source import Source, Where
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,6 +32,8 @@ _PATTERNS = {
         "put the secret into .env and write env:ITS_NAME here, or block:its-name for a Prefect "
         "Secret block",
     ),
+    COUNTRY_PATTERN: ("is no country", "write its two letters (ISO 3166-1), such as DE"),
+    LANGUAGE_PATTERN: ("is no language", "write it as in BCP 47, such as de or pt-BR"),
     WINDOW_PATTERN: (
         "is not a window",
         "valid: yesterday, last_7_days (any number of days up to 999), week_to_date, month_to_date",

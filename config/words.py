@@ -6,6 +6,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 SECRET_PATTERN = r"^(env|block):[A-Za-z][A-Za-z0-9_-]*$"  # noqa: S105  of a reference to one
+COUNTRY_PATTERN = r"^[A-Z]{2}$"
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 WINDOW_PATTERN = r"^(yesterday|last_[1-9]\d{0,2}_days|week_to_date|month_to_date)$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]

@@ -104,6 +104,8 @@ RefusalReason = Literal[
     "holiday",  # the brand publishes nothing on this day
     "spacing",  # too soon after the account's last post
     "repeated",  # the account said the same not long ago
+    "list_removal",  # it would take too large a share of its people out of a list
+    "list_emptied",  # it would leave a list with nobody in it
     "group",  # another part of the same decision was refused
     "no_change",  # the value is already what is wanted
     "moved",  # the platform's value is no longer the one that was approved

@@ -30,6 +30,10 @@ ITEM_FIELDS: tuple[Field, ...] = ("negative_keyword", "keyword", "ad", "label", 
 SAID_FIELDS: tuple[Field, ...] = ("post", "reply")
 """What is said on a social network: people read it at once, and may have read it for ever."""
 
+UNJUDGED_FIELDS: tuple[Field, ...] = ("audience",)
+"""A list of people is as it should be or not: no figures say whether that helped, and the next
+change confounds nothing."""
+
 ENABLED, PAUSED, REMOVED = "enabled", "paused", "removed"
 ABSENT, PRESENT = "absent", "present"
 

@@ -49,6 +49,7 @@ class Customer:
     language: str  # BCP 47; '' if unknown
     country: str  # ISO 3166-1 alpha-2; '' if unknown
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)  # first_name, birthday, ...
+    problem: str = ""  # what could not be used, and where it stands, but not what it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,43 @@ class Order:
     """What a customer bought, at once and as a whole."""
 
     order_id: str
-    customer_id: str
+    customer_id: str  # '' if the list does not say
     ordered_at: datetime
     value: float  # major units of the account's currency; a refund is negative
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person as a message needs him."""
+
+    person_key: int
+    address: str | None = field(repr=False)
+    address_key: int | None
+    consent: Consent
+    time_zone: str  # IANA; '' if unknown
+    language: str  # BCP 47; '' if unknown
+    country: str  # ISO 3166-1 alpha-2; '' if unknown
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """A message that somebody should get now. Deciding on it grants nothing: it still has to be
+    claimed. The first of `brand, kind, source, step, round, person_key` counts for ever."""
+
+    brand: str
+    kind: SourceKind
+    source: str  # the name of the sequence or campaign
+    step: str  # of the sequence; '' for a campaign
+    round: int  # how often the person has entered the sequence, from 1; 0 for a campaign
+    arm: str  # of a split or test; '' if there is none
+    segment: str  # the segment that let the person in; '' if something else did
+    template: str
+    person_key: int
+    due_at: datetime  # when the plan wanted it
+    not_before: datetime  # the first moment that hours, holidays and caps of the plan allow
+    not_after: datetime  # later than this it is not sent any more
+    priority: int  # over the caps the higher one goes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +104,38 @@ class MailClaim:
     person_key: int
     message_id: str  # `<...@sender's domain>`, the same for the same message whenever it is made
     claimed_at: datetime
+    attempts: int = 0  # how often it was handed over before, and put off
+
+
+NotClaimedReason = Literal[
+    "claimed_before",  # it went out, may have gone out, was refused, or somebody is sending it
+    "put_off",  # the server put it off; `until` says how long
+    "too_late",
+    "too_early",
+    "unknown_person",  # or erased
+    "no_address",
+    "no_consent",
+    "suppressed",
+    "left",  # the person has left the sequence, or entered it anew
+    "stopped",  # by the stop switch
+    "source_stopped",  # the sequence or campaign, by the breaker or a person
+    "over_cap",
+    "over_ramp",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimed:
+    """A message that may not be sent now."""
+
+    due: DueMail
+    reason: NotClaimedReason
+    until: datetime | None = None  # from when on it may be asked again; None: nobody knows
+
+
+Held = Literal["lost", "no_consent", "suppressed", "source_stopped", "stopped", "left"]
+"""Why a claimed message is not handed over after all. `lost`: the claim is no longer this worker's,
+who was silent for too long. It may be claimed again, where claiming lets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +165,22 @@ class Handed:
     status: str = ""  # enhanced status, such as 5.1.1 (RFC 3463)
     sentence: str = ""  # the server's own words, without any address
     whole_session: bool = False  # it concerns the server, not this recipient (421, 454, cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message that was marked `sending`."""
+
+    state: ClaimState  # sent, refused, deferred, doubtful, released
+    code: int | None = None
+    status: str = ""
+    sentence: str = ""
+    retry_at: datetime | None = None  # of a deferred one
+
+    @property
+    def went(self) -> bool:
+        """Tell whether the server was asked to take it and did not put it off."""
+        return self.state in ("sent", "refused", "doubtful")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import secrets
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,11 +25,15 @@ def normal_address(address: str) -> str:
     """Return an address as it is compared: the domain in lower case and in ASCII (IDNA), the local
     part in lower case too, as every large provider reads it."""
     local, _, domain = address.strip().rpartition("@")
+    return f"{local.lower()}@{_ascii_domain(domain)}"
+
+
+@lru_cache(maxsize=4096)
+def _ascii_domain(domain: str) -> str:
     try:
-        domain = domain.encode("idna").decode()
+        return domain.encode("idna").decode().lower()
     except UnicodeError:
-        domain = domain.lower()
-    return f"{local.lower()}@{domain.lower()}"
+        return domain.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class PeopleKeys:
         return hmac.new(self.secret, _joined("token", purpose, *parts), sha256).hexdigest()[:32]
 
     def _hash(self, *parts: str) -> int:
-        digest = hmac.new(self.secret, _joined(*parts), sha256).digest()
+        digest = hmac.digest(self.secret, _joined(*parts), "sha256")
         return int.from_bytes(digest[:8]) >> 1
 
 

@@ -14,24 +14,16 @@ not with rows. Every value that cannot be used is refused with its place; nothin
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from glob import glob
-from pathlib import Path
 
 import pandas as pd
 import requests
 
 from config.models import Level
-from connectors.base import Account, Entity, RejectedError, Throttle, Window
+from connectors.base import Account, Entity, Throttle, Window
 from connectors.tabular.account import TableOptions
-from connectors.tabular.delimited import Delimited
-from connectors.tabular.mapping import Mapping
-from connectors.tabular.parquet import Parquet
-from connectors.tabular.problems import Source
+from connectors.tabular.files import matching, open_source
 from connectors.tabular.readings import Overlap, read_all
 from connectors.tabular.table import Table
-from connectors.tabular.workbook import Workbook
-
-WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 
 
 class Options(TableOptions):
@@ -85,33 +77,3 @@ class Connector:
         return Table(
             name, read_all(sources, mapping, options.currency, options.overlap), self._account
         )
-
-
-def matching(pattern: str) -> list[Path]:
-    """Return the files that a path or glob means, in the order of their names.
-
-    Raises:
-        RejectedError: there are none.
-    """
-    literal = Path(pattern).expanduser()
-    if literal.is_file():
-        return [literal]
-    found = sorted(
-        Path(path) for path in glob(str(literal), recursive=True) if Path(path).is_file()
-    )
-    if not found:
-        raise RejectedError(
-            f"{pattern}: no file matches (looked from {Path.cwd()}); mend `path` in the brand file "
-            "or put the export there"
-        )
-    return found
-
-
-def open_source(path: Path, mapping: Mapping) -> Source:
-    """Open a file as what its name says it is; whatever is no workbook or Parquet is text."""
-    kind = path.suffix.lower()
-    if kind in WORKBOOKS:
-        return Workbook(path, mapping)
-    if kind in {".parquet", ".pq"}:
-        return Parquet(path, mapping)
-    return Delimited(path, mapping)

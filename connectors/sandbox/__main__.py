@@ -1,19 +1,23 @@
 """`python -m connectors.sandbox`: a market for other processes, until SIGTERM or SIGINT.
 
 Prints one JSON line when it is ready, with `url`, `google_url`, `meta_url` and `today`. The demo's
-brands have websites (`site_urls` and `competitor_urls` by brand, empty for other scenarios) and
-accounts on social networks.
+brands have websites (`site_urls` and `competitor_urls` by brand, empty for other scenarios),
+accounts on social networks and at mail services, and a mail server (`smtp_port`, 0 for others).
 """
 
 import argparse
 import json
 import signal
 import sys
+from contextlib import ExitStack
 from datetime import date
 from threading import Event
 from typing import Any
 
 from connectors.sandbox.demo import DEMO_TODAY, demo
+from connectors.sandbox.mail.history import demo_mail
+from connectors.sandbox.mail.post_office import PostOffice
+from connectors.sandbox.mail.world import MailWorld
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.size import sized
 from connectors.sandbox.small import KINDS, small
@@ -32,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     webs: dict[str, SimulatedWeb] = {}
     social: SocialWorld | None = None
+    mail: MailWorld | None = None
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -42,10 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         scenario, webs = demo(), demo_webs(chosen.seed, chosen.today)
         social = demo_social(chosen.seed, chosen.today)
-    with Sandbox(
-        scenario, chosen.seed, chosen.today, port=chosen.port, webs=webs, social=social
-    ) as sandbox:
-        print(json.dumps(ready(sandbox)), flush=True)
+        mail = demo_mail(chosen.seed, chosen.today)
+    with ExitStack() as opened:
+        sandbox = opened.enter_context(
+            Sandbox(scenario, chosen.seed, chosen.today, port=chosen.port, webs=webs, social=social,
+                    mail=mail)
+        )  # fmt: skip
+        port = opened.enter_context(PostOffice()).port if mail else 0
+        print(json.dumps({**ready(sandbox), "smtp_port": port}), flush=True)
         stop.wait()
     return 0
 

@@ -5,6 +5,7 @@
 <url>/site/<brand>/<path>                    landing pages of brands without a website
 <url>/search_console, /google_analytics, /pagespeed, /crux    what vendors know of the websites
 <url>/linkedin, /bluesky, /mastodon          social networks
+<url>/mailchimp, /klaviyo, /hubspot          e-mail services
 <url>/inbox                                  where messages to owners arrive
 <url>/_sandbox/...                           the clock, faults, logs: see `controls.py`
 
@@ -35,6 +36,7 @@ from connectors.sandbox.structure import Scenario
 from connectors.sandbox.world import MORNING, World
 
 if TYPE_CHECKING:
+    from connectors.sandbox.mail import MailWorld
     from connectors.sandbox.social import SocialWorld
     from connectors.sandbox.web import SimulatedWeb, Website
 
@@ -44,8 +46,8 @@ HTML_PAGE = b"<!DOCTYPE html><html><head><title>Service Unavailable</title></hea
 class Sandbox:
     """A running market. Use it as a context manager, or call `start` and `close`.
 
-    `webs`: brand to its website, `social`: the accounts on social networks; both are served too and
-    go by the same clock.
+    `webs`: brand to its website, `social`: the accounts on social networks, `mail`: those at e-mail
+    services; all are served too and go by the same clock.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Sandbox:
         sync_rows: int = SYNC_ROWS,
         webs: "Mapping[str, SimulatedWeb] | None" = None,
         social: "SocialWorld | None" = None,
+        mail: "MailWorld | None" = None,
     ) -> None:
         self.world = World(Market(scenario, seed), today, app_secret=app_secret)
         self.inbox = Inbox()
@@ -76,6 +79,11 @@ class Sandbox:
             from connectors.sandbox.social.networks import networks
 
             self._parts |= networks(self.world, social)
+        self.mail = mail
+        if mail:
+            from connectors.sandbox.mail.services import services
+
+            self._parts |= services(self.world, mail)
         self.site_urls = {brand: website.url for brand, website in self.websites.items()}
         self.world.sites = self.site_urls
         self._log: list[Call] = []

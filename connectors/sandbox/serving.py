@@ -85,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(response, fault)
 
     do_GET = do_POST = do_DELETE = do_HEAD = _handle  # noqa: N815 - names that the base class calls
-    do_PUT = _handle  # noqa: N815
+    do_PUT = do_PATCH = _handle  # noqa: N815
 
     def _send(self, response: Response, fault: Fault | None) -> None:
         if not isinstance(response.body, bytes):

@@ -26,6 +26,10 @@ def _currency(code: str) -> str:
     return code
 
 
+Currency = Annotated[str, AfterValidator(_currency)]
+TimeZone = Annotated[str, AfterValidator(_zone)]
+
+
 class TableOptions(BaseModel, extra="forbid"):
     """Options of both connectors that read tables."""
 
@@ -34,9 +38,9 @@ class TableOptions(BaseModel, extra="forbid"):
     """Empty: the id."""
     platform: str = "file"
     """Whose figures these are: `google_ads`."""
-    currency: Annotated[str, AfterValidator(_currency)]
+    currency: Currency
     """Of every amount in the table."""
-    time_zone: Annotated[str, AfterValidator(_zone)]
+    time_zone: TimeZone
     """Whose days the table's days are."""
     format: Format
     """A ready-made mapping's name, or a mapping written out."""

@@ -38,6 +38,8 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+
 Columns = Annotated[tuple[str, ...], BeforeValidator(_several)]
 """One column, or several whose texts are joined."""
 
@@ -171,7 +173,7 @@ class Mapping(Model):
     """Texts that mean "no value": an unknown figure, an entity called `(none)`."""
     totals: Totals = Totals()
     statuses: dict[str, Status] = {}
-    encoding: Annotated[str, AfterValidator(_known_encoding)] = ""
+    encoding: Encoding = ""
     """Empty: UTF-8, or UTF-16 where the file says or shows so."""
     delimiter: Annotated[str, Field(max_length=1)] = ""
     skip_rows: Annotated[int, Field(ge=0)] | None = None

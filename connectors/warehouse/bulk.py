@@ -39,6 +39,43 @@ def insert_rows(
             to.write_row(row)
 
 
+def upsert_rows(
+    connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]
+) -> int:
+    """Insert rows, or bring those with the same primary key up to date; return how many were new
+    or differed. No two of them may have the same key."""
+    if not rows:
+        return 0
+    driver = cast(Any, connection.connection.driver_connection)
+    columns = ", ".join(names)
+    sqlite = connection.dialect.name == "sqlite"
+    cells = _cells(table, names, rows, texts=sqlite)
+    key = [column.name for column in table.primary_key]
+    others = [name for name in names if name not in key]
+    differs = "IS NOT" if sqlite else "IS DISTINCT FROM"
+    tail = (
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in others)
+        + " WHERE "
+        + " OR ".join(f"{table.name}.{name} {differs} excluded.{name}" for name in others)
+    )
+    if sqlite:
+        places = ", ".join("?" * len(names))
+        insert = f"INSERT INTO {table.name} ({columns}) VALUES ({places}) {tail}"  # noqa: S608, ours
+        return int(driver.executemany(insert, cells).rowcount)
+    with driver.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE staged (LIKE {table.name}) ON COMMIT DROP")
+        with cursor.copy(f"COPY staged ({columns}) FROM STDIN") as to:
+            for row in cells:
+                to.write_row(row)
+        cursor.execute(
+            f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM staged {tail}"  # noqa: S608, ours
+        )
+        written = int(cursor.rowcount)
+        cursor.execute("DROP TABLE staged")
+    return written
+
+
 def new_keys(connection: Connection, column: sa.Column[int], count: int) -> list[int]:
     """Reserve so many keys of a table, ascending, for the transaction that inserts the rows.
 
@@ -81,9 +118,9 @@ def _moment(moment: datetime | None) -> datetime | None:
 @lru_cache(maxsize=256)
 def _moment_text(moment: datetime | None) -> str | None:
     utc = _moment(moment)
-    return None if utc is None else utc.strftime("%Y-%m-%d %H:%M:%S.%f")
+    return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _day_text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()

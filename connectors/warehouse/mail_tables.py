@@ -4,8 +4,8 @@ Beside those of `schema.py`, whose words on names, units and moments hold here t
 
 Addresses, names and whatever else says who somebody is stand in `people` alone. Every other table
 knows a person by `person_key` and an address by `address_key` (see `connectors/people_keys.py`).
-A person who is erased loses the row in `people` and all rows by `person_key`; a suppression stays,
-for it keeps a promise and names nobody.
+A person who is erased loses the row in `people` and all rows by `person_key`, except one in
+`erasures`; suppressions stay. Both keep a promise and name nobody.
 """
 
 from typing import get_args
@@ -62,6 +62,31 @@ suppressions = sa.Table(
     sa.Column("source", sa.Text, nullable=False),  # `imap INBOX;UID=7`, `one click`, a person
     sa.CheckConstraint(f"reason IN ({words(get_args(SuppressionReason))})", name="reason"),
     sqlite_with_rowid=False,
+)
+
+lifted_suppressions = sa.Table(
+    "lifted_suppressions",  # append-only: who let somebody be written to again, and why
+    metadata,
+    sa.Column("lift_id", sa.Integer, primary_key=True),
+    sa.Column("brand", sa.Text, nullable=False),
+    sa.Column("address_key", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),  # `at` and `source` of the suppression
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("lifted_at", Moment, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Index(None, "brand", "address_key"),
+)
+
+erasures = sa.Table(
+    "erasures",  # who is not to come back with the next list
+    metadata,
+    sa.Column("person_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("brand", sa.Text, nullable=False),
+    sa.Column("address_key", sa.BigInteger),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index(None, "brand", "address_key"),
 )
 
 orders = sa.Table(
@@ -122,7 +147,8 @@ enrolments = sa.Table(
     sa.Column("arms", sa.JSON, nullable=False),  # split to the arm that was drawn
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),  # why it ended; '' while it has not
-    sa.Column("due_at", Moment),  # when the next step is due; NULL once it has ended
+    sa.Column("planned_at", Moment),  # when the plan wants the next step; NULL once it has ended
+    sa.Column("due_at", Moment),  # when it is looked at: later, if caps or a ramp put it off
     sa.Column("updated_at", Moment, nullable=False),
     sa.CheckConstraint("state IN ('active', 'finished', 'left')", name="state"),
     sa.Index(None, "person_key"),
@@ -132,9 +158,48 @@ STILL_ACTIVE = sa.text("due_at IS NOT NULL")
 sa.Index(
     "ix_enrolments_due",
     enrolments.c.brand,
+    enrolments.c.sequence,
     enrolments.c.due_at,
     sqlite_where=STILL_ACTIVE,
     postgresql_where=STILL_ACTIVE,
+)
+
+sequence_versions = sa.Table(
+    "sequence_versions",  # what the steps of a version were, for those who entered under it
+    metadata,
+    sa.Column("brand", sa.Text, primary_key=True),
+    sa.Column("sequence", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("steps", sa.JSON, nullable=False),  # their ids in order
+    sa.Column("first_seen_at", Moment, nullable=False),
+)
+
+mail_skips = sa.Table(
+    "mail_skips",  # messages that were due and will never be sent, each with its reason
+    metadata,
+    sa.Column("brand", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("step", sa.Text, primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("person_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("skipped_at", Moment, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.CheckConstraint(f"kind IN ({words(get_args(SourceKind))})", name="kind"),
+    sa.Index(None, "person_key"),
+    sa.Index(None, "brand", "skipped_at"),
+)
+
+campaign_decisions = sa.Table(
+    "campaign_decisions",  # how a campaign's test ended; it ends once
+    metadata,
+    sa.Column("brand", sa.Text, primary_key=True),
+    sa.Column("campaign", sa.Text, primary_key=True),
+    sa.Column("arm", sa.Text, nullable=False),  # what the others get
+    sa.Column("decided_at", Moment, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("numbers", sa.JSON, nullable=False),
 )
 
 mail_messages = sa.Table(
@@ -173,6 +238,19 @@ mail_messages = sa.Table(
     sa.Index(None, "brand", "state"),
 )
 
+mail_settlements = sa.Table(
+    "mail_settlements",  # append-only: how a doubt ended, and who or what says so
+    metadata,
+    sa.Column("settlement_id", sa.Integer, primary_key=True),
+    sa.Column("message_key", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # sent, released
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),  # a person, or `sent folder`
+    sa.Column("why", sa.Text, nullable=False),
+    sa.CheckConstraint("state IN ('sent', 'released')", name="state"),
+    sa.Index(None, "message_key"),
+)
+
 mail_events = sa.Table(
     "mail_events",  # what came of messages; the same event is told once
     metadata,
@@ -203,6 +281,19 @@ mail_stops = sa.Table(
     sa.Column("released_at", Moment),
     sa.Column("released_by", sa.Text),
     sa.Column("released_because", sa.Text),
+)
+
+sending_domains = sa.Table(
+    "sending_domains",  # what the DNS said last of the domain that an account sends for
+    metadata,
+    sa.Column("account_key", sa.ForeignKey("accounts.account_key"), primary_key=True),
+    sa.Column("checked_at", Moment, nullable=False),
+    sa.Column("domain", sa.Text, nullable=False),
+    sa.Column("spf", sa.Text, nullable=False),  # ok, weak, wrong, missing, unknown
+    sa.Column("dkim", sa.Text, nullable=False),
+    sa.Column("dmarc", sa.Text, nullable=False),
+    sa.Column("mx", sa.Text, nullable=False),
+    sa.Column("problems", sa.JSON, nullable=False),  # sentences: what is wrong, what to do
 )
 
 mailbox_reads = sa.Table(

@@ -1,7 +1,8 @@
 """Which tables does the warehouse have? The migrations create what stands here.
 
 The tables of actions stand in `action_tables.py`, those of websites in `site_tables.py`, those of
-people's work in `work_tables.py`, those of social networks in `social_tables.py`.
+people's work in `work_tables.py`, those of social networks in `social_tables.py`, those of
+customers and of mail to them in `mail_tables.py`.
 
 Analysts read these tables and the views in `migrations/views.py`; both names and units stay.
 Money is in major units of the account's currency, a day is a day of the account's time zone,
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that this code needs. A test keeps it equal to the newest one."""
 
 

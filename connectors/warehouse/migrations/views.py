@@ -220,3 +220,65 @@ def social_post_performance(database: str) -> tuple[str, str]:
                        WHERE n.account_key = p.account_key AND n.post_id = p.post_id)
     """  # noqa: S608, our own words
     return "social_post_performance", query
+
+
+CUSTOMERS = (
+    "customers",
+    """
+    SELECT k.brand, k.person_key, s.stage, s.as_of AS scored_as_of, s.orders, s.value,
+           s.first_order, s.last_order, s.r, s.f, s.m, s.p_alive, s.expected_orders,
+           s.expected_value, p.consent, p.consent_at, p.signed_up_at, p.first_seen_at, p.language,
+           p.country, CASE WHEN p.address_key IS NULL THEN 0 ELSE 1 END AS has_address,
+           CASE WHEN EXISTS (SELECT 1 FROM suppressions x WHERE x.brand = p.brand
+                             AND x.address_key = p.address_key) THEN 1 ELSE 0 END AS suppressed
+    FROM (SELECT brand, person_key FROM people
+          UNION SELECT brand, person_key FROM customer_scores) k
+    LEFT JOIN people p ON p.person_key = k.person_key
+    LEFT JOIN customer_scores s ON s.person_key = k.person_key
+    """,
+)
+"""Who buys without being in the list of customers is here too, with an unknown consent."""
+
+UTC_DAY = {
+    "sqlite": "date(m.handed_at)",
+    "postgresql": "CAST(m.handed_at AT TIME ZONE 'UTC' AS date)",
+}
+"""The day on which a message was handed over, in the database's own words."""
+
+
+def mail_performance(database: str) -> tuple[str, str]:
+    """Return the name and query of the view of migration 0005: what came of the messages that
+    went out on a day. Each message counts once in each column; what the server would not take
+    counts as sent and bounced, what is in doubt as sent."""
+    day = UTC_DAY[database]
+    groups = f"m.brand, m.kind, m.source, m.step, m.arm, m.segment, m.provider, {day}"
+    hard = "(m.state = 'refused' AND coalesce(m.code, 500) >= 500 OR e.hard = 1)"
+    bounced = "(m.state = 'refused' OR e.hard = 1 OR e.soft = 1)"
+    columns = {
+        "delivered": f"NOT coalesce({bounced}, FALSE)",
+        "hard_bounced": hard,
+        "soft_bounced": f"{bounced} AND NOT coalesce({hard}, FALSE)",
+        "complaints": "e.complaint = 1",
+        "unsubscribes": "e.unsubscribe = 1",
+        "clicks": "e.click = 1",
+    }
+    counts = ", ".join(
+        f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {name}"
+        for name, condition in columns.items()
+    )
+    kinds = {"hard": "hard_bounce", "soft": "soft_bounce", "complaint": "complaint",
+             "unsubscribe": "unsubscribe", "click": "click"}  # fmt: skip
+    came = ", ".join(
+        f"max(CASE WHEN kind = '{kind}' THEN 1 ELSE 0 END) AS {name}"
+        for name, kind in kinds.items()
+    )
+    query = f"""
+    SELECT m.brand, m.kind, m.source, m.step, m.arm, m.segment, m.provider, {day} AS date_day,
+           count(*) AS sent, {counts}
+    FROM mail_messages m
+    LEFT JOIN (SELECT message_key, {came} FROM mail_events WHERE message_key IS NOT NULL
+               GROUP BY message_key) e ON e.message_key = m.message_key
+    WHERE m.handed_at IS NOT NULL AND m.state IN ('sent', 'doubtful', 'refused')
+    GROUP BY {groups}
+    """  # noqa: S608, our own words
+    return "mail_performance", query
