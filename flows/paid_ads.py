@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 
 from prefect import State, unmapped
 
@@ -43,7 +44,7 @@ def check_accounts(
     return finish(run, judgement, failed, undelivered, report)
 
 
-def failures(names: Iterable[str], pulls: Iterable[State[int]]) -> dict[str, str]:
+def failures(names: Iterable[str], pulls: Iterable[State[Any]]) -> dict[str, str]:
     """Return the error of each account that failed."""
     return {
         name: str(pull.result(raise_on_failure=False))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.actions import WAITING, Action, ActionState
-from connectors.changes import PRESENT, SAID_FIELDS, Setting, Written, same, text_of
+from connectors.changes import PRESENT, SAID_FIELDS, Setting, Written, same
+from tasks.change_wording import shown
 
 SENDS = 2
 """How often a change may be sent at all."""
@@ -38,17 +39,17 @@ def before_writing(action: Action, setting: Setting | None) -> Next | None:
     A value that already is what is wanted counts as applied. One that is neither what was approved
     nor what is wanted ends the approval, since that was for the value seen.
     """
-    proposal = action.proposal
+    proposal, field = action.proposal, action.proposal.subject.field
     if setting is None:
         return Next("failed", "gone", f"{proposal.name} is not there any more")
     if same(setting.value, proposal.after):
-        return Next("applied", "already", f"it was {text_of(setting.value)} already")
+        return Next("applied", "already", f"it was {shown(field, setting.value)} already")
     if not same(setting.value, proposal.before):
         return Next(
             "expired",
             "moved",
-            f"it was {text_of(proposal.before)} when it was proposed and is "
-            f"{text_of(setting.value)} now",
+            f"it was {shown(field, proposal.before)} when it was proposed and is "
+            f"{shown(field, setting.value)} now",
         )
     if setting.fixed:
         return Next("refused", "not_writable", setting.fixed)
@@ -61,7 +62,7 @@ def after_writing(action: Action, written: Written, setting: Setting | None) -> 
     A post or reply that the network took and does not show is never sent again: nothing would
     keep people from reading it twice.
     """
-    proposal = action.proposal
+    proposal, field = action.proposal, action.proposal.subject.field
     if setting is None:
         return Next("failed", "gone", f"{proposal.name} is not there any more; {written.error}")
     if same(setting.value, proposal.after):
@@ -70,10 +71,10 @@ def after_writing(action: Action, written: Written, setting: Setting | None) -> 
         return Next(
             "failed",
             "moved",
-            f"it is {text_of(setting.value)}, neither what it was nor what was sent"
+            f"it is {shown(field, setting.value)}, neither what it was nor what was sent"
             + (f"; {written.error}" if written.error else ""),
         )
-    said = proposal.subject.field in SAID_FIELDS and proposal.after == PRESENT
+    said = field in SAID_FIELDS and proposal.after == PRESENT
     if written.state == "accepted" and said:
         return Next(
             "failed",
@@ -81,6 +82,9 @@ def after_writing(action: Action, written: Written, setting: Setting | None) -> 
             "the network said that it was published, and it is not to be read there: look at the "
             "account before it is published again",
         )
+    if written.state == "accepted" and field == "audience":
+        why = "the service took it, and nobody came into the list or left it"
+        return Next("failed", "refused", f"{why}; {written.error}" if written.error else why)
     if written.state == "refused" and written.retry_after is not None:
         return Next("approved", "errors", written.error)
     if written.state == "refused":
@@ -107,7 +111,7 @@ def after_interruption(action: Action, setting: Setting | None, now: datetime) -
     if same(setting.value, proposal.after):
         return Next("applied", "", "found to be there after an interruption")
     if not same(setting.value, proposal.before):
-        value = text_of(setting.value)
+        value = shown(proposal.subject.field, setting.value)
         return Next("failed", "moved", f"it is {value}, neither what it was nor what was sent")
     if now - action.updated_at < SILENCE:
         return None

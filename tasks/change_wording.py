@@ -5,6 +5,7 @@ Texts come back as plain text that holds names from outside: escape them for whe
 
 from config.words import Field
 from connectors.actions import Action, Effect, Proposal
+from connectors.audience import spoken
 from connectors.changes import (
     ABSENT,
     ENABLED,
@@ -28,6 +29,7 @@ FIELD_WORDS: dict[Field, str] = {
     "label": "label",
     "post": "post",
     "reply": "reply",
+    "audience": "people",
     "advice": "advice",
 }
 SHOWN = 60
@@ -37,9 +39,12 @@ LEVEL_WORDS = {"ad_group": "ad group", "search_term": "search term"}
 
 
 def what(proposal: Proposal) -> str:
-    """Return what changes, as `daily budget of campaign Spring: €40.00 → €32.00 (↓ −20%)`, or
-    `add keyword “exact:red shoes” to ad group Shoes`."""
+    """Return what changes, as `daily budget of campaign Spring: €40.00 → €32.00 (↓ −20%)`,
+    `add keyword “exact:red shoes” to ad group Shoes`, or `customers “lapsed”: 40 added, 12 removed
+    in Mailchimp list b1234/49382`."""
     subject = proposal.subject
+    if subject.field == "audience":
+        return _audience(proposal)
     level = LEVEL_WORDS.get(subject.level, subject.level)
     if subject.field == "advice":
         return f"{level} {proposal.name}: {text_of(proposal.after)}"
@@ -63,6 +68,18 @@ def _item(proposal: Proposal, where: str) -> str:
         return f"{what_it_is} of {where}: {proposal.before} → {proposal.after}"
     state = "" if proposal.after in (PRESENT, ENABLED) else f", {proposal.after}"
     return f"add {what_it_is} to {where}{state}"
+
+
+def _audience(proposal: Proposal) -> str:
+    """Say how many people come into a list and go; the values are digests, which nobody reads."""
+    its = proposal.content
+    counts = f"{int(its['added']):,} added, {int(its['removed']):,} removed"
+    return f"customers “{its['segment']}”: {counts} in {proposal.name}"
+
+
+def shown(field: Field, value: Value) -> str:
+    """Return a value as sentences about a change have it, without a unit."""
+    return spoken(value) if field == "audience" else text_of(value)
 
 
 def _said(proposal: Proposal) -> str:

@@ -11,6 +11,7 @@ from config.words import Importance
 from tasks.cube import Booleans, Cube
 
 if TYPE_CHECKING:
+    from tasks.mailing.evidence import Mailing
     from tasks.site.evidence import Site
     from tasks.social.evidence import Presence
 
@@ -49,6 +50,8 @@ class Evidence:
     """The brand's websites; see `tasks/site/`."""
     presences: Sequence["Presence"] = ()
     """The brand's accounts on social networks; see `tasks/social/`."""
+    mailings: Sequence["Mailing"] = ()
+    """The brand's accounts that mail is sent from; see `tasks/mailing/`."""
 
     @property
     def whole(self) -> Cube:

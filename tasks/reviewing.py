@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from connectors.actions import Action
-from connectors.changes import Edit, Setting, same, text_of
+from connectors.changes import Edit, Setting, same
 from tasks.applying import Next
+from tasks.change_wording import shown
 
 
 def review(action: Action, setting: Setting | None, edits: Sequence[Edit]) -> Next | None:
@@ -19,7 +20,7 @@ def review(action: Action, setting: Setting | None, edits: Sequence[Edit]) -> Ne
     since = action.applied_at
     later = [edit for edit in edits if since is None or edit.at > since]
     by = f", by {later[-1].who or later[-1].tool}" if later else ""
-    return _drift(action, f"it is {text_of(setting.value)} now{by}")
+    return _drift(action, f"it is {shown(action.proposal.subject.field, setting.value)} now{by}")
 
 
 def _drift(action: Action, how: str) -> Next | None:

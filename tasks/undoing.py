@@ -1,10 +1,12 @@
 """How is an action taken back, and which cannot be?"""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from connectors.actions import DONE, Action, Proposal
-from connectors.changes import ABSENT, ITEM_FIELDS, REMOVED, text_of
+from connectors.changes import ABSENT, ITEM_FIELDS, REMOVED
+from tasks.change_wording import shown
 from tasks.run import WrongUseError
 
 UNDO_PRIORITY = 100
@@ -22,6 +24,11 @@ def why_not(action: Action) -> str:
         return f"action {action.action_id} is {action.state}: nothing was changed"
     if action.proposal.subject.field == "advice":
         return f"action {action.action_id} is advice that a person carries out"
+    if action.proposal.subject.field == "audience" and not action.proposal.undo:
+        return (
+            f"action {action.action_id} cannot be taken back: who was in the list before is not "
+            "known any more, or may not all be put back"
+        )
     if action.proposal.after == REMOVED:
         return f"action {action.action_id} removed something, which is final on the platform"
     return ""
@@ -37,6 +44,7 @@ def undo(action: Action, as_of: date, now: datetime, *, why: str, playbook: str 
     done = action.proposal
     made = done.subject.field in ITEM_FIELDS and done.before == ABSENT
     back = _unmade(done) if made else done.before
+    field = done.subject.field
     return replace(
         done,
         playbook=playbook or done.playbook,
@@ -44,11 +52,11 @@ def undo(action: Action, as_of: date, now: datetime, *, why: str, playbook: str 
         before=done.after,
         after=back,
         sentence=(
-            f"Take back action {action.action_id}: {text_of(done.after)} becomes "
-            f"{text_of(back)} again. {why}"
+            f"Take back action {action.action_id}: {shown(field, done.after)} becomes "
+            f"{shown(field, back)} again. {why}"
         ),
         expected=None,
-        undo="" if back in (ABSENT, REMOVED) else "make the change again",
+        undo="" if back in (ABSENT, REMOVED) or field == "audience" else "make the change again",
         priority=UNDO_PRIORITY,
         expires_at=now + timedelta(days=1),
         restore_on=None,
@@ -56,9 +64,15 @@ def undo(action: Action, as_of: date, now: datetime, *, why: str, playbook: str 
         takes_back=action.action_id,
         window_end=as_of - timedelta(days=1),
         evidence=(),
+        content=_turned(done.content) if field == "audience" else done.content,
     )
 
 
 def _unmade(done: Proposal) -> str:
     """Return the value of a thing that is taken away again: its trace stays or it does not."""
     return REMOVED if done.subject.field == "ad" else ABSENT
+
+
+def _turned(content: Mapping[str, str]) -> dict[str, str]:
+    """Return the counts of a list's people the other way round: who came goes again."""
+    return {**content, "added": content["removed"], "removed": content["added"]}

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from connectors.actions import DONE, WAITING, Action
-from connectors.changes import Edit, Subject, Value
+from connectors.changes import UNJUDGED_FIELDS, Edit, Subject, Value
 from tasks.gate.hold_off import foreign_edits
 from tasks.gate.places import Places, ThingKey, counted
 from tasks.gate.state import GateState
@@ -158,7 +158,8 @@ def _is_open(action: Action, today: date) -> bool:
         return True
     if action.state not in DONE or action.state == "undone":
         return False
-    return action.judged is None or comes_back(action, today)
+    watched = action.judged is None and action.proposal.subject.field not in UNJUDGED_FIELDS
+    return watched or comes_back(action, today)
 
 
 def _first(*values: Value | None) -> Value | None:

@@ -19,6 +19,7 @@ from connectors.actions import Action, Proposal, RefusalReason
 from connectors.changes import PAUSED, REMOVED
 from tasks.gate import (
     limits,
+    rules_audience,
     rules_counts,
     rules_delivery,
     rules_evidence,
@@ -58,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_place.writable, says=True),
     Rule(rules_history.first_of_its_place, advice=True, says=True),
     Rule(limits.well_formed, says=True),
+    Rule(rules_audience.well_counted),
     Rule(rules_place.unmoved, says=True),
     Rule(rules_place.same_currency),
     Rule(rules_place.not_learning, restorations=False),
@@ -82,6 +84,8 @@ RULES: tuple[Rule, ...] = (
     Rule(rules_delivery.small_share),
     Rule(rules_delivery.small_share_7_days),
     Rule(rules_delivery.others_run),
+    Rule(rules_audience.small_removal, restorations=False),
+    Rule(rules_audience.not_emptied, restorations=False),
     Rule(rules_counts.few_of_run),
     Rule(rules_counts.few_of_day),
     Rule(rules_counts.few_of_brand),
@@ -106,12 +110,16 @@ checks that it does), be it an undo or the end of a pause for a day. What does n
 - cool-down and changes per day: it must be possible at once;
 - days and hours: a pause of one day that begins on a Friday ends on Saturday;
 - the record of its playbook: bad changes above all must be undone;
+- the share of a list's people that may go, and that somebody must stay: it goes back as far;
 - the ceiling that must be named, and the showing of a shared budget: what it brings back was there.
 Everything else holds: switches, modes, protection, others' edits, actions that wait, what the brand
 and the platform set as least and most, ceilings, the month, delivery, counts. What it changes
 counts for what follows.
 
 Advice is carried out by a person, if at all: no limit of writing holds, and none is used up.
+
+Who is in a list of a mail service is a change like any other; but a list has no cool-down, and is
+never judged: whoever withdrew his consent is to leave it soon.
 
 What is said on a social network moves no money and rests on no figures. It has limits of its own,
 `rules_posting.py`, and counts for none of the others.

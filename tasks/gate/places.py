@@ -81,9 +81,10 @@ def counted(place: Place, concerned: tuple[ThingKey, ...]) -> tuple[Place | Thin
     """Return the things of which a change is one change.
 
     A keyword, negative keyword, label or ad that is made is a thing of its own: its ad group
-    or campaign is not changed by it. A shared budget is a change of all that share it.
+    or campaign is not changed by it; and so is each of an account's lists of people. A shared
+    budget is a change of all that share it.
     """
-    return (place,) if place[1].field in ITEM_FIELDS else concerned
+    return (place,) if place[1].field in (*ITEM_FIELDS, "audience") else concerned
 
 
 def _sharing(state: GateState) -> dict[ThingKey, tuple[ThingKey, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from connectors.actions import RefusalReason
+from connectors.audience import spoken
 from connectors.changes import MONEY_FIELDS, Subject, Value, text_of
 
 
@@ -20,7 +21,9 @@ class Refusal:
 
 
 def written(value: Value, subject: Subject, currency: str) -> str:
-    """Write a value of a subject: `55 EUR`, `3.5`, `paused`."""
+    """Write a value of a subject: `55 EUR`, `3.5`, `paused`, `120 people (ab12cd34)`."""
+    if subject.field == "audience":
+        return spoken(value)
     return amount(value, currency) if subject.field in MONEY_FIELDS else text_of(value)
 
 

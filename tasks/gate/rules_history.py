@@ -57,8 +57,10 @@ def left_alone(asked: Asked, book: Book) -> Refusal | None:
 
 
 def cooled_down(asked: Asked, book: Book) -> Refusal | None:
-    """A change of ours of the same setting, too few days ago."""
+    """A change of ours of the same setting, too few days ago; of a list of people never."""
     last, days = asked.past.last_own_day, book.guardrails.cool_down_days
+    if asked.proposal.subject.field == "audience":
+        return None
     if last is None or (asked.today - last).days >= days:
         return None
     return Refusal(

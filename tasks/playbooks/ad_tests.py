@@ -5,6 +5,9 @@ many trials (impressions or clicks) each ad needs, and an ad group is judged onc
 the day on which its last ad had them. Later days change nothing about it: looking again every day
 until something is found would find something in every ad group.
 
+Figures count once everything that the decision rests on has arrived: conversions too, where the
+account has any (`most_conversions.py`).
+
 A test begins when the last of its ads begins or with the day after the last decision on its ad
 group. Where that lies before the days that we see, periods of `longest_days` are counted from a
 fixed day, so that the days of a test do not move along with the calendar.
@@ -21,6 +24,7 @@ from config.playbooks import AdTestPlaybook
 from connectors.actions import DONE, WAITING
 from tasks.cube import Booleans, Cube, Floats, Integers
 from tasks.playbooks.figures import Figures
+from tasks.playbooks.most_conversions import METRICS, MostConversions
 from tasks.playbooks.proposing import Concerned, entities_of
 from tasks.playbooks.situation import Situation
 from tasks.statistics.proportions import p_worse_than, sample_size
@@ -95,7 +99,7 @@ def tests(playbook: AdTestPlaybook, situation: Situation) -> Iterator[Test]:
     cube, frame = situation.cubes.get("ad"), situation.entities.get("ad")
     if cube is None or frame is None or not {success, trial} <= cube.values.keys():
         return
-    figures = Figures(situation)
+    figures, paying = Figures(situation), MostConversions(situation)
     running = frame[(frame["status"] == "enabled") & frame["parent_id"].notna()]
     held, decided = _decisions(playbook, situation, frame)
     rows = {key: row for row, key in enumerate(cube.entities["entity_key"].tolist())}
@@ -103,7 +107,8 @@ def tests(playbook: AdTestPlaybook, situation: Situation) -> Iterator[Test]:
     for ad, group in zip(entities_of(running, "ad"), running["parent_id"].tolist(), strict=True):
         grouped.setdefault((ad.account_key, str(group)), []).append(ad)
     for key, ads in grouped.items():
-        last = figures.last_day("ad", key[0], (success, trial))
+        needed = METRICS if paying.measured(key[0]) else (success, trial)
+        last = figures.last_day("ad", key[0], needed)
         places = [rows[ad.entity_key] for ad in ads if ad.entity_key in rows]
         if last is None or key in held or not 2 <= len(ads) == len(places):
             continue
@@ -186,8 +191,9 @@ def _decisions(
 ) -> tuple[set[tuple[int, str]], dict[tuple[int, str], date]]:
     """Return the ad groups on which a decision waits, and the last day of one on each other.
 
-    A decision is a pause or note of this playbook that was carried out or rejected, and any other
-    change of an ad's status.
+    A decision is a pause of this playbook, or its note on an ad group, that was carried out or
+    rejected, and any other change of an ad's status. A note that nobody answered has ended its test
+    all the same, with its last day. Advice on an ad that lost neither waits nor ends anything.
     """
     keys = zip(ads["account_key"], ads["entity_id"], strict=True)
     group_of = dict(zip(keys, ads["parent_id"], strict=True))
@@ -198,8 +204,8 @@ def _decisions(
         ours = about.playbook == playbook.name
         level, entity = about.subject.level, about.subject.entity_id
         group = group_of.get((about.account_key, entity)) if level == "ad" else entity
-        relevant = ours or (level == "ad" and about.subject.field == "status")
-        if group is None or not relevant or level not in ("ad", "ad_group"):
+        of_ad, of_group = level == "ad" and about.subject.field == "status", level == "ad_group"
+        if group is None or not (of_ad or (of_group and ours)):
             continue
         key = (about.account_key, str(group))
         if action.state in WAITING and ours:
@@ -207,4 +213,6 @@ def _decisions(
         elif action.state in DONE or (action.state == "rejected" and ours):
             at = (action.applied_at or action.updated_at).date()
             decided[key] = max(decided.get(key, at), at)
+        elif action.state == "expired" and of_group:
+            decided[key] = max(decided.get(key, about.window_end), about.window_end)
     return waiting, decided

@@ -1,20 +1,34 @@
 """Which ads are paused because they lost a test against the best of their ad group?
 
-What the test is and when it ends stands in `ad_tests.py`.
+What the test is and when it is decided stands in `ad_tests.py`, which losers may go in
+`lost_tests.py`. One that may not is told once and looked at again as conversions come in. When its
+test has had its longest time, a note on the ad group ends it, and the next test begins.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from config.playbooks import AdTestPlaybook
 from connectors.actions import Effect, Proposal
-from connectors.changes import ENABLED, PAUSED, Setting
-from tasks.playbooks.ad_tests import RATES, Decision, Test, decide, pairs_of, tests
-from tasks.playbooks.proposing import Grounds, Terms, concerned, proposal
+from connectors.changes import ENABLED, PAUSED
+from tasks.playbooks.ad_test_words import brought, declared, missing, rates, tested, why_it_stays
+from tasks.playbooks.ad_tests import RATES, Decision, Test, decide, tests
+from tasks.playbooks.lost_tests import Lost, hardly_best, lost
+from tasks.playbooks.most_conversions import MostConversions
+from tasks.playbooks.proposing import Grounds, Terms, by_hand, concerned, proposal
 from tasks.playbooks.situation import Place, Situation
-from tasks.report.numbers import day, number
+from tasks.report.numbers import number
 from tasks.statistics.normal import two_sided
+
+_STAYS = (
+    "Leave it on: it may bring more conversions than the ads that won. It is looked at again as "
+    "they come in"
+)
+_UNMEASURED = (
+    "Pause it if clicks are what you pay for. No conversions of this account are known, so nobody "
+    "can say whether its fewer clicks bring less; with conversion tracking it would be decided here"
+)
 
 
 def places(playbook: AdTestPlaybook, situation: Situation) -> list[Place]:
@@ -28,82 +42,100 @@ def places(playbook: AdTestPlaybook, situation: Situation) -> list[Place]:
 
 
 def propose(playbook: AdTestPlaybook, situation: Situation) -> list[Proposal]:
-    """Return a pause per loser, and a note per ad group whose test came to no end.
+    """Return a pause per loser that may go, advice on those that stay, and a note per test that
+    came to no end.
 
-    An ad is paused only while another one of its ad group that did not lose is known to run.
+    An ad is paused only while another one of its ad group that did not lose is known to run. Where
+    no conversions are measured a person decides: losers are advised on, never paused.
     """
     made: list[Proposal] = []
+    paying = MostConversions(situation)
     for test in tests(playbook, situation):
         decision = decide(playbook, test)
         if decision is not None:
-            made += _pauses(playbook, situation, decision)
-        elif (test.last - test.first).days + 1 >= playbook.longest_days:
-            made += _undecided(playbook, situation, test)
+            if found := lost(situation, decision, paying):
+                made += _answers(playbook, situation, found)
+        elif _is_over(playbook, test):
+            made += _undecided(playbook, situation, test, [missing(playbook, test)])
     return made
 
 
-def _pauses(
-    playbook: AdTestPlaybook, situation: Situation, decision: Decision
-) -> Iterable[Proposal]:
-    """Return a pause per loser that runs, as long as one that did not lose runs too."""
-    settings = [
-        situation.settings.get((ad.account_key, ad.subject("status"))) for ad in decision.test.ads
-    ]
-    stays = [place for place in range(len(settings)) if place not in decision.losers]
-    if not any(_runs(settings[place]) for place in stays):
-        return []
+def _is_over(playbook: AdTestPlaybook, test: Test) -> bool:
+    return (test.last - test.first).days + 1 >= playbook.longest_days
+
+
+def _answers(playbook: AdTestPlaybook, situation: Situation, found: Lost) -> Iterable[Proposal]:
+    """Return a pause per loser that may go; where none may, advice on each, once."""
+    go = hardly_best(found, playbook.chance_to_be_best)
+    stay = [place for place in found.losers if place not in go]
+    said = [why_it_stays(found, place) for place in stay]
+    if go:
+        return [_pause(playbook, situation, found, place, said) for place in go]
+    if _is_over(playbook, found.decision.test):
+        return _undecided(playbook, situation, found.decision.test, said)
+    advice = _STAYS if found.standing else _UNMEASURED
     return [
-        _pause(playbook, situation, decision, place)
-        for place in decision.losers
-        if _runs(settings[place])
+        by_hand(_change(playbook, situation, found, place, sentence, (), Terms()), advice)
+        for place, sentence in zip(stay, said, strict=True)
+        if not _is_told(playbook, situation, found, place)
     ]
 
 
-def _runs(setting: Setting | None) -> bool:
-    return setting is not None and setting.value == ENABLED and not setting.parent_paused
+def _is_told(playbook: AdTestPlaybook, situation: Situation, found: Lost, place: int) -> bool:
+    subject = found.ad(place).subject("advice", playbook.name)
+    return any(
+        action.proposal.subject == subject
+        and action.proposal.account_key == found.ad(place).account_key
+        and action.proposal.window_end == found.decision.ended
+        for action in situation.actions
+    )
 
 
 def _pause(
-    playbook: AdTestPlaybook, situation: Situation, decision: Decision, place: int
+    playbook: AdTestPlaybook, situation: Situation, found: Lost, place: int, said: Sequence[str]
 ) -> Proposal:
-    test, ad = decision.test, decision.test.ads[place]
-    success, trial = RATES[playbook.rate]
-    won, tried = decision.successes, decision.trials
-    rates = won / tried
-    best = test.ads[decision.best].name
+    """Return the pause of a loser; `said` is why others stay."""
+    terms = Terms(
+        expected=_expected(playbook, found.decision, place),
+        undo="Enable the ad again",
+        risk="The ad may do better for other searches or people than those of the test",
+    )
+    sentence = f"{found.ad(place).name} lost its test: {rates(playbook, found.decision, place)}"
+    return _change(playbook, situation, found, place, sentence, said, terms)
+
+
+def _change(
+    playbook: AdTestPlaybook,
+    situation: Situation,
+    found: Lost,
+    place: int,
+    sentence: str,
+    said: Sequence[str],
+    terms: Terms,
+) -> Proposal:
+    decision, ad = found.decision, found.ad(place)
+    test, shown = decision.test, decision.successes / decision.trials
+    numbers = {
+        playbook.rate: float(shown[place]),
+        f"best({playbook.rate})": float(shown[decision.best]),
+        "p": float(decision.p[place]),
+        "p_limit": decision.limit,
+        "sample": float(test.sample or 0),
+        "base": test.base or 0.0,
+    }
+    if found.standing:
+        numbers |= {
+            "chance_to_be_best": found.chance(place),
+            "chance_limit": playbook.chance_to_be_best,
+        }
     grounds = Grounds(
         check="",
         verdict="ok",
-        sentence=(
-            f"{ad.name} lost its test: {playbook.rate.upper()} {number(rates[place], 'percent')} "
-            f"against {number(rates[decision.best], 'percent')} of {best}"
-        ),
-        numbers={
-            playbook.rate: float(rates[place]),
-            f"best({playbook.rate})": float(rates[decision.best]),
-            "p": float(decision.p[place]),
-            "p_limit": decision.limit,
-            "sample": float(test.sample or 0),
-            "base": test.base or 0.0,
-        },
-        metrics=(success, trial),
+        sentence=sentence,
+        numbers=numbers,
+        metrics=RATES[playbook.rate],
         window_end=decision.ended,
-        evidence=(
-            _declared(playbook, test),
-            *(
-                f"{each.name}: {number(won[i], 'count')} {success} of {number(tried[i], 'count')} "
-                f"{trial}, {number(rates[i], 'percent')}"
-                for i, each in enumerate(test.ads)
-            ),
-            f"p = {decision.p[place]:.2g}, needed below {decision.limit:.2g} "
-            f"({pairs_of(len(test.ads))} comparisons); figures from {day(test.first)} to "
-            f"{day(decision.ended)}",
-        ),
-    )
-    terms = Terms(
-        expected=_expected(playbook, decision, place),
-        undo="Enable the ad again",
-        risk="The ad may do better for other searches or people than those of the test",
+        evidence=(*tested(playbook, decision, place), *brought(found), *said),
     )
     values = (ENABLED, PAUSED)
     return proposal(playbook, situation, ad, grounds, ad.subject("status"), values, terms)
@@ -125,7 +157,9 @@ def _expected(playbook: AdTestPlaybook, decision: Decision, place: int) -> Effec
     )
 
 
-def _undecided(playbook: AdTestPlaybook, situation: Situation, test: Test) -> Iterable[Proposal]:
+def _undecided(
+    playbook: AdTestPlaybook, situation: Situation, test: Test, why: Sequence[str]
+) -> Iterable[Proposal]:
     """Return a note on the ad group that its ads cannot be told apart in reasonable time."""
     frame = situation.entities.get("ad_group")
     if frame is None:
@@ -139,13 +173,13 @@ def _undecided(playbook: AdTestPlaybook, situation: Situation, test: Test) -> It
         verdict="ok",
         sentence=(
             f"The test of {len(test.ads)} ads is undecided after {playbook.longest_days} days: "
-            f"{_missing(test, trial)}"
+            + "; ".join(why)
         ),
         numbers={"sample": float(test.sample), "base": test.base or 0.0} if test.sample else {},
         metrics=RATES[playbook.rate],
         window_end=test.last,
         evidence=(
-            _declared(playbook, test),
+            declared(playbook, test),
             *(
                 f"{ad.name}: {number(float(count), 'count')} {trial}"
                 for ad, count in zip(test.ads, tried.tolist(), strict=True)
@@ -154,7 +188,7 @@ def _undecided(playbook: AdTestPlaybook, situation: Situation, test: Test) -> It
     )
     advice = (
         "Test fewer or more different ads, or let the platform show them evenly; of these none is "
-        "known to be worse"
+        "known to pay less"
     )
     return [
         proposal(
@@ -163,22 +197,3 @@ def _undecided(playbook: AdTestPlaybook, situation: Situation, test: Test) -> It
         )
         for group in concerned(situation, "ad_group", keys).values()
     ]  # fmt: skip
-
-
-def _missing(test: Test, trial: str) -> str:
-    if test.sample is None:
-        return "its first days brought too little to plan it"
-    return f"not every ad reached {number(test.sample, 'count')} {trial}"
-
-
-def _declared(playbook: AdTestPlaybook, test: Test) -> str:
-    """Return the plan of the test; of one that could not be planned, its settings."""
-    _, trial = RATES[playbook.rate]
-    sample = number(test.sample, "count", none="enough")
-    base = number(test.base, "percent", none="what it is")
-    return (
-        f"Declared beforehand: {sample} {trial} per ad, to find a {playbook.rate.upper()} "
-        f"{number(playbook.least_difference, 'percent')} below {base} with power "
-        f"{number(playbook.power, 'percent')} at {number(playbook.alpha, 'percent')} error over "
-        "the ad group"
-    )

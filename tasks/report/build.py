@@ -31,6 +31,7 @@ from tasks.report.changes import Names, changes_of
 from tasks.report.crawled import crawled, lacking
 from tasks.report.figures import PERIOD, daily, measure
 from tasks.report.kpi_tables import Ground, kpi_tables
+from tasks.report.mail import MailMaterial, mail_of
 from tasks.report.model import (
     Attention,
     FailedAccount,
@@ -110,6 +111,8 @@ class Material:
     """What ads cost on the searches that the run is about."""
     networks: Networks | None = None
     """What the run knows of the brand's accounts on social networks; None: it is about others."""
+    mail: MailMaterial | None = None
+    """What the run knows of the brand's mail to its customers; None: it is about something else."""
 
 
 def build_report(material: Material) -> Report:
@@ -155,6 +158,7 @@ def build_report(material: Material) -> Report:
         paid_and_found=paid_and_found(material.paid, material.cubes),
         social=accounts_on(material.networks, ground.titles),
         plan_ahead=plan_ahead(material.networks, _owners(material.brand)),
+        mail=mail_of(material.mail, material.brand),
     )
     return _with_figures(report, material, ground) if "account" in ground.cubes else report
 
@@ -220,12 +224,15 @@ def _ground(material: Material) -> Ground:
 def _with_figures(report: Report, material: Material, ground: Ground) -> Report:
     """Add whatever needs daily figures."""
     process, shape = material.process, material.process.report
-    platform = shape.platform or process.platform
+    mine = shape.platform
+    pulled = [name for name in process.platforms if any(
+        pull.level == shape.level for pull in process.pulls_of(name))]  # fmt: skip
+    platforms = (mine,) if mine else tuple(pulled) or (process.platform,)
     charts = charted(ground, process)
     return replace(
         report,
-        tables=kpi_tables(ground, shape, platform) if shape.level in ground.cubes else (),
-        movers=movers(ground, platform),
+        tables=kpi_tables(ground, shape, platforms) if shape.level in ground.cubes else (),
+        movers=movers(ground, platforms[0]),
         trends=trends_of(ground, charts[:MOST_CHARTS], material.actions, TREND_DAYS),
         trends_left_out=max(len(charts) - MOST_CHARTS, 0),
         plans=month_plans(

@@ -9,8 +9,11 @@ from connectors.records import Verdict
 from tasks.report import (
     change_words,
     charts,
+    customer_words,
+    mail_words,
     paid_words,
     site_words,
+    social_visit_words,
     social_words,
     wording,
     work_words,
@@ -40,6 +43,9 @@ def render_html(report: Report) -> str:
         "s": site_words,
         "p": paid_words,
         "n": social_words,
+        "u": customer_words,
+        "m": mail_words,
+        "v": social_visit_words,
     }
     return template.render(report=report, marks=MARKS, **words)
 

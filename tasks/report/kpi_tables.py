@@ -60,8 +60,8 @@ class Ground:
         )
 
 
-def kpi_tables(ground: Ground, shape: Shape, platform: str) -> tuple[KpiTable, ...]:
-    """Return one table per account of a platform: amounts of different currencies do not meet.
+def kpi_tables(ground: Ground, shape: Shape, platforms: Sequence[str]) -> tuple[KpiTable, ...]:
+    """Return one table per account of some platforms: amounts of different currencies do not meet.
 
     At the level of accounts the whole account is all there is. Entities that are off and have
     nothing of `shape.sort_by` in either period are left out. Those beyond `shape.rows`, the largest
@@ -72,7 +72,7 @@ def kpi_tables(ground: Ground, shape: Shape, platform: str) -> tuple[KpiTable, .
     own = cube.account_keys[cube.account]
     ranked = _ranked(entities, shape.sort_by)
     accounts = ground.accounts
-    mine = np.flatnonzero(accounts["platform"].to_numpy(dtype=object) == platform).tolist()
+    mine = np.flatnonzero(accounts["platform"].isin([*platforms]).to_numpy()).tolist()
     keys = accounts["account_key"].tolist()
     of_account = {place: ranked[own[ranked] == keys[place]] for place in mine}
     shown = np.zeros(len(own), dtype=np.bool_)

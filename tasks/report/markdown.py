@@ -19,6 +19,7 @@ from tasks.report.markdown_changes import (
     waiting_changes,
 )
 from tasks.report.markdown_findings import needs_attention
+from tasks.report.markdown_mail import customers, providers, sending_domain, what_was_sent
 from tasks.report.markdown_paid import paid_and_found
 from tasks.report.markdown_site import (
     also_found,
@@ -27,7 +28,13 @@ from tasks.report.markdown_site import (
     figures_lack,
     winners_and_losers,
 )
-from tasks.report.markdown_social import brought, planned_posts, posts_and_answers
+from tasks.report.markdown_social import (
+    brought,
+    last_week,
+    planned_posts,
+    posts_and_answers,
+    visits,
+)
 from tasks.report.markdown_work import to_do
 from tasks.report.marks import MARKS, image, link, section, sentence, table_of
 from tasks.report.model import Figure, KpiRow, KpiTable, Measure, Report
@@ -50,6 +57,10 @@ def render_markdown(report: Report) -> str:
         tasks_for_people(report.changes),
         posts_and_answers(report.social),
         planned_posts(report.plan_ahead),
+        customers(report.mail),
+        what_was_sent(report.mail),
+        providers(report.mail),
+        sending_domain(report.mail),
         change_log(report.site_log),
         recent_changes(report.changes),
         _plans(report),
@@ -58,6 +69,7 @@ def render_markdown(report: Report) -> str:
         paid_and_found(report.paid_and_found),
         _trends(report),
         *_breakdowns(report),
+        visits(report.social),
         brought(report.social),
         crawl(report.crawled),
         earlier_changes(report.changes),
@@ -67,6 +79,7 @@ def render_markdown(report: Report) -> str:
         _freshness(report),
         figures_lack(report.lacking),
         _switched_off(report),
+        last_week(report.social),
         _links(report),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"

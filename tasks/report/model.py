@@ -13,6 +13,7 @@ from connectors.base import Window
 from connectors.records import Verdict
 from tasks.paid_and_found import PaidAndFound
 from tasks.report.change_model import Changes
+from tasks.report.mail_model import Mail
 from tasks.report.numbers import change
 from tasks.report.site_model import Crawled, Lacking, Movers, SiteLog
 from tasks.report.social_model import PlanAhead, SocialAccount
@@ -252,3 +253,4 @@ class Report:
     paid_and_found: PaidAndFound | None = None  # None: one of the two is not known
     social: tuple[SocialAccount, ...] = ()
     plan_ahead: PlanAhead | None = None  # None: it is not about social networks
+    mail: Mail | None = None  # None: it is not about mail to customers

@@ -45,6 +45,8 @@ REFUSALS: Mapping[str, str] = {
     "holiday": "on this day the brand says nothing",
     "spacing": "too soon after the account's last post",
     "repeated": "the account said the same not long ago",
+    "list_removal": "it would take too many people out of a list at once",
+    "list_emptied": "it would leave nobody in a list",
     "group": "another part of the same decision was refused",
     "no_change": "it is so already",
     "moved": "the value on the platform has moved since",

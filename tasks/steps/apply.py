@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.library import Library
 from connectors.actions import Action, Proposal
+from connectors.audience import AudienceChannel
 from connectors.base import ConnectorError, TransientError
 from connectors.changes import SAID_FIELDS, Change, Setting, WritableChannel, Written
 from connectors.warehouse import ChangedMeanwhileError, Warehouse
@@ -33,6 +34,7 @@ from tasks.steps.gating import gate_state, ledger
 from tasks.steps.history import read_edits
 from tasks.steps.opening import brand_library, open_warehouse, run_log
 from tasks.steps.platforms import Platforms
+from tasks.steps.pushing import OtherPeopleError, Pushing
 
 WAITS = frozenset(
     {
@@ -55,7 +57,7 @@ WAITS = frozenset(
 """Limits that time lifts: an approved change waits for that, until its approval expires."""
 
 LATER = (2.0, 5.0, 10.0)
-"""Seconds to wait for a post that a network took and does not show yet."""
+"""Seconds to wait for a post that a network took and does not show yet, or for people in a list."""
 
 
 @task(task_run_name="apply", timeout_seconds=3600, cache_policy=NO_CACHE)
@@ -257,6 +259,10 @@ class Round:
             for action, _ in portion:
                 self._move(action, waits, sent=False)
             return
+        if isinstance(channel, AudienceChannel) and _is_audience(portion[0][0]):
+            for action, decision in portion:  # one: services take their changes one by one
+                self._push(channel, action, decision)
+            return
         permits = [permit(action, decision, self.now) for action, decision in portion]
         try:
             answers = channel.write(permits, together=together)
@@ -267,6 +273,24 @@ class Round:
         for (action, _), written in zip(portion, answers, strict=True):
             self._settle(action, written, found.get(place(action)), read)
 
+    def _push(self, channel: AudienceChannel, action: Action, decision: Decision) -> None:
+        """Write who is in a list, with its people as they are at this moment."""
+        key = action.proposal.account_key
+        entry = self.platforms.entry(key)
+        pushing = Pushing(self.warehouse, self.library, self.brand, entry, channel)
+        try:
+            moving = pushing.people(action)
+        except OtherPeopleError as error:
+            self._move(action, Next("expired", "moved", str(error)), sent=False)
+            return
+        except ConnectorError as error:
+            self._move(action, Next("approved", "errors", str(error)), sent=False)
+            return
+        written = pushing.push(permit(action, decision, self.now), moving)
+        found = self._read_back([(action, decision)], [written]).get(place(action))
+        written = pushing.told(action, moving, written, found)
+        self._settle(action, written, found, entry not in self.platforms.failed)
+
     def _read_back(
         self, portion: Sequence[tuple[Action, Decision]], answers: Sequence[Written]
     ) -> dict[Place, Setting]:
@@ -276,7 +300,7 @@ class Round:
         said = {
             place(action): action.proposal.after
             for (action, _), written in zip(portion, answers, strict=True)
-            if written.state == "accepted" and action.proposal.subject.field in SAID_FIELDS
+            if written.state == "accepted" and _shows_late(action, written)
         }
         for seconds in LATER:
             if all(found[one].value == said[one] for one in said.keys() & found.keys()):
@@ -403,6 +427,17 @@ def _added(call: Call) -> Decimal:
 def place(action: Action) -> Place:
     """Return where an action changes something."""
     return action.proposal.account_key, action.proposal.subject
+
+
+def _is_audience(action: Action) -> bool:
+    return action.proposal.subject.field == "audience"
+
+
+def _shows_late(action: Action, written: Written) -> bool:
+    """Tell whether what was taken may show only after a while; not where some were not taken."""
+    if _is_audience(action):
+        return not written.error
+    return action.proposal.subject.field in SAID_FIELDS
 
 
 def change_of(action: Action) -> Change:

@@ -1,7 +1,7 @@
 """Begin a run: what will be done, on which accounts, as of which day; recorded first."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -9,8 +9,15 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
+from config.settings import settings
 from tasks.run import Run, WrongUseError
 from tasks.steps.opening import brand_library, open_warehouse, run_log
+
+
+def present() -> datetime:
+    """Return the present moment; in a simulated market that stands still, this time on its day."""
+    now, today = datetime.now(UTC), settings().today
+    return now if today is None else datetime.combine(today, now.timetz())
 
 
 @task(task_run_name="begin", timeout_seconds=120, cache_policy=NO_CACHE)

@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.library import Library
 from connectors.actions import Action, Proposal
-from connectors.changes import Subject, text_of
+from connectors.changes import UNJUDGED_FIELDS, Subject, text_of
 from connectors.records import Result
 from connectors.warehouse import ChangedMeanwhileError, Warehouse
 from tasks.change_wording import what
@@ -45,7 +45,9 @@ def judge_changes(run: Run, judgement: Judgement) -> list[Action]:
         due = [
             action
             for action in warehouse.due_judgements(run.brand, run.as_of)
-            if action.proposal.process == run.process and action.proposal.account_key in accounts
+            if action.proposal.process == run.process
+            and action.proposal.account_key in accounts
+            and action.proposal.subject.field not in UNJUDGED_FIELDS
         ]
         if not due:
             return []

@@ -17,9 +17,11 @@ from tasks.alerts import Scope, plan_alerts
 from tasks.checks import evaluate
 from tasks.evidence import Evidence
 from tasks.facts import establish
+from tasks.mailing.evidence import Mailing
 from tasks.run import Run
 from tasks.site.evidence import Site
 from tasks.social.evidence import Presence
+from tasks.steps.mail_knowledge import mailings_of
 from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
 from tasks.steps.reading import Reading, read
 from tasks.steps.site_knowledge import sites_of
@@ -46,6 +48,7 @@ class Judgement:
         scope: Scope | None = None,
         sites: Sequence[Site] = (),
         presences: Sequence[Presence] = (),
+        mailings: Sequence[Mailing] = (),
     ) -> None:
         """`scope` is what could be judged; None where nothing is recorded."""
         self.reading = reading
@@ -57,6 +60,7 @@ class Judgement:
         self.scope = scope
         self.sites = sites
         self.presences = presences
+        self.mailings = mailings
 
 
 @task(task_run_name="judge", timeout_seconds=3600, cache_policy=NO_CACHE)
@@ -73,12 +77,16 @@ def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> J
         targets = targets_now(library, run)
         sites = sites_of(warehouse, library, run)
         presences = presences_of(warehouse, library, run)
-        verdicts, evidence = look(library, run, reading, targets, pages, failed, sites, presences)
+        mailings = mailings_of(warehouse, library, run)
+        verdicts, evidence = look(
+            library, run, reading, targets, pages, failed, sites, presences, mailings
+        )
         results, new_alerts, scope = _record(warehouse, library, run, reading, verdicts, evidence)
         still_open = warehouse.open_alerts(run.brand, run.process)
     return Judgement(
-        reading, targets, verdicts, results, still_open, new_alerts, scope, sites, presences
-    )
+        reading, targets, verdicts, results, still_open, new_alerts, scope, sites, presences,
+        mailings,
+    )  # fmt: skip
 
 
 def look(
@@ -90,6 +98,7 @@ def look(
     failed: Mapping[str, str] | None = None,
     sites: Sequence[Site] = (),
     presences: Sequence[Presence] = (),
+    mailings: Sequence[Mailing] = (),
 ) -> tuple[Verdicts, Evidence]:
     """Judge by every check, and gather what the facts are asked of. Nothing is recorded."""
     stale_after = library.process(run.process).stale_after_days
@@ -112,6 +121,7 @@ def look(
         stale_after,
         sites,
         presences,
+        mailings,
     )
     return verdicts, evidence
 

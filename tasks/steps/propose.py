@@ -72,7 +72,7 @@ def propose(run: Run, judgement: Judgement, failed: Mapping[str, str]) -> list[A
         result = deliberate(warehouse, library, run, without(judgement, failed), platforms, now)
         actor = f"run {run.run_id}"
         actions = warehouse.record(result.decided, run_id=run.run_id, actor=actor, now=now)
-        _announce(warehouse, library, run, now)
+        announce(warehouse, library, run, now)
     for entry, error in result.failed.items():
         run_log().warning("%s: nothing could be proposed: %s", entry, error)
     states = [action.state for action in actions]
@@ -86,7 +86,7 @@ def propose(run: Run, judgement: Judgement, failed: Mapping[str, str]) -> list[A
     return actions
 
 
-def _announce(warehouse: Warehouse, library: Library, run: Run, now: datetime) -> None:
+def announce(warehouse: Warehouse, library: Library, run: Run, now: datetime) -> None:
     """Put into the outbox what waits for whom, also what an interrupted run has recorded. What was
     told once is not told again; advice waits for nobody's decision, the report has it."""
     waiting = [
@@ -134,7 +134,7 @@ def deliberate(
         warehouse, library, run.brand, settings, lags, now, modes=modes, actions=base.actions
     )
     decisions, losers = weigh(wanted, replace(base, settings=settings), at_any_time(state))
-    decided = _decided(library, run, decisions)
+    decided = decided_on(library, run, decisions)
     decided += [
         Decided(loser.proposal, "refused", "conflict", loser.explanation) for loser in losers
     ]
@@ -183,7 +183,7 @@ def _with_findings(base: Situation, playbook: Playbook, judgement: Judgement) ->
     return replace(base, findings=findings)
 
 
-def _decided(library: Library, run: Run, decisions: Sequence[Decision]) -> list[Decided]:
+def decided_on(library: Library, run: Run, decisions: Sequence[Decision]) -> list[Decided]:
     """Say what becomes of each proposal: refused, approved in mode `act`, else a person decides.
 
     What is one decision is asked for as a whole if any part of it has to be.

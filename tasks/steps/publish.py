@@ -34,6 +34,7 @@ from tasks.steps.events import tell
 from tasks.steps.judge import Judgement
 from tasks.steps.landing_knowledge import landings_of
 from tasks.steps.links import decision_links, work_links
+from tasks.steps.mail_report import mail_material
 from tasks.steps.opening import brand_library, open_warehouse
 from tasks.steps.paid_knowledge import paid_of
 from tasks.steps.social_knowledge import COMPARED, calendar_of
@@ -109,6 +110,7 @@ def _report(
             landings=landings_of(warehouse, library, run, reading),
             paid=paid_of(warehouse, library, run, reading, judgement.sites),
             networks=_networks(warehouse, library, run, judgement.presences),
+            mail=mail_material(warehouse, library, run),
         )
     )
 

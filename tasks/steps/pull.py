@@ -14,12 +14,14 @@ from connectors.base import (
     PartialChannel,
     Window,
 )
+from connectors.mail import MailSender
 from connectors.sites import CandidChannel
 from connectors.warehouse import Warehouse
 from tasks.pulling import window_to_pull
 from tasks.run import Run
 from tasks.steps.connecting import connect
 from tasks.steps.opening import brand_library, open_warehouse, run_log
+from tasks.steps.own_mail import OwnMail
 
 
 # No timeout: Prefect cannot interrupt a worker thread. Every call has its own, in `http.py`.
@@ -33,8 +35,10 @@ def pull_account(run: Run, name: str) -> int:
     library = brand_library(run.brand)
     process, entry = library.process(run.process), library.entry(run.brand, name)
     with open_warehouse() as warehouse:
-        channel = connect(warehouse, library, entry)
-        key = _account_key(warehouse, channel, run, library.brand(run.brand), entry)
+        brand, channel = library.brand(run.brand), connect(warehouse, library, entry)
+        key = _account_key(warehouse, channel, run, brand, entry)
+        if isinstance(channel, MailSender):
+            channel = OwnMail(warehouse, key, channel, brand.mail)
         pulls = process.pulls_of(entry.platform)
         reported = channel.reported if isinstance(channel, DescribingChannel) else ()
         levels = list(dict.fromkeys(it.level for it in pulls if it.level not in reported))

@@ -1,0 +1,1 @@
+"""What is said in mail to customers, in their words? Decisions only."""

@@ -1,0 +1,1 @@
+"""What goes out now, how fast, and when must it stop? Decisions only."""

@@ -1,0 +1,34 @@
+"""What does a run know of the mail that a brand sends by itself, besides its figures?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """A sequence or campaign of which nothing is sent."""
+
+    kind: str
+    name: str
+    since: datetime
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """An account that sends."""
+
+    account_key: int
+    name: str
+    doubts: Mapping[str, int]
+    """Source (`sequence welcome`) to how many of its messages may or may not have gone out."""
+    halted: Sequence[Halted]
+    given_up: Mapping[tuple[str, str], int]
+    """Source and reason to how many messages of the last day will never be sent."""
+    broken: Sequence[str]
+    """What is wrong with sequences, campaigns and templates that should run, as sentences."""
+    domain: str
+    domain_problems: Sequence[str] | None
+    """What is wrong in the DNS; None: nobody has looked, or it did not answer."""

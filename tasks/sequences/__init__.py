@@ -1,0 +1,1 @@
+"""Who gets what and when? Decisions over an argument `now`; moments are seconds in int64."""
