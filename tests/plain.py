@@ -17,6 +17,8 @@ import flows.paid_ads
 
 seo = import_module("flows.seo")  # not its flow of the same name
 social = import_module("flows.social")
+email_marketing = import_module("flows.email_marketing")
+marketing_automation = import_module("flows.marketing_automation")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def plain_steps(
 ) -> Iterator[None]:
     """Within the block every step of a process is its plain function, called through `around`."""
     with ExitStack() as patched:
-        for flow in (flows.paid_ads, seo, social):
+        for flow in (flows.paid_ads, seo, social, email_marketing, marketing_automation):
             steps = {name: step for name, step in vars(flow).items() if isinstance(step, Task)}
             plain = {name: _Plain(name, step.fn, around) for name, step in steps.items()}
             patched.enter_context(mock.patch.multiple(flow, **plain))

@@ -26,6 +26,9 @@ NAMES = (
     "loop",
     "crawl",
     "search_console",
+    "sequences",
+    "customers",
+    "mail_sending",
 )
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Benchmarks

@@ -207,6 +207,19 @@ def test_a_platform_that_nothing_can_be_changed_on_takes_notes_only(books):
     assert {it.message for it in found} == {"nothing can be changed on display"}
 
 
+def test_lists_are_pushed_where_one_of_the_platforms_has_lists(books):
+    push = "\n  - {name: push, does: push_audience, title: Keep lists like segments}"
+    books.replace(PROCESS, "playbooks:", f"playbooks:{push}")
+    problem = books.only()
+    assert (problem.key, problem.message) == (
+        "playbooks[0].does", "google_ads has no audience to change",
+    )  # fmt: skip
+    books.replace(PROCESS, "platforms: [google_ads]\nworkflow", "platforms: [google_ads, klaviyo]\n"
+                  "workflow")  # fmt: skip
+    books.replace(PROCESS, "{level: campaign}", "{platform: google_ads, level: campaign}")
+    assert [it for it in books.problems() if it.key == "playbooks[0].does"] == []
+
+
 def test_a_name_is_unique_over_all_processes(books):
     other = books.text(PROCESS).replace("ctr_low", "ctr_other")
     books.write("processes/second.yaml", other)

@@ -143,10 +143,6 @@ MISTAKES = {
         PROCESS, PULL, PULL + "\n  - {level: page, platform: google_analytics}", "pulls[3]",
         "the same level and breakdown as pulls[2]", "remove", "{level: page, p",
     ),
-    "report about no platform": Mistake(
-        PROCESS, "  platform: search_console\n", "", "report",
-        "does not say which of the process's platforms", "add `platform:`", "report:",
-    ),
     "report about a strange platform": Mistake(
         PROCESS, "  platform: search_console\n  sort", "  platform: meta_ads\n  sort",
         "report.platform", "the process is not about the platform 'meta_ads'",

@@ -106,7 +106,7 @@ class ScriptedServer:
                 body = self.rfile.read(length)
                 _write(self, answer(Seen(self.command, parts.path, query, headers, body)))
 
-            do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
 
         return Handler
 

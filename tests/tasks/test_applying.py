@@ -9,7 +9,7 @@ import pytest
 from connectors.actions import STEPS
 from connectors.changes import Setting, Written
 from tasks.applying import SENDS, SILENCE, after_interruption, after_writing, before_writing
-from tests.tasks.gate.town import NOW, action, budget_of, proposal
+from tests.tasks.gate.town import NOW, action, audience, budget_of, proposal
 
 BEFORE, AFTER, OTHER = Decimal(100), Decimal(90), Decimal(70)
 
@@ -93,3 +93,20 @@ def test_every_next_state_is_one_that_may_follow():
     found += [after_writing(an_action(), w, s) for w in answers for s in settings]
     found += [after_interruption(an_action(), s, NOW + SILENCE) for s in settings]
     assert {one.state for one in found if one} <= {*STEPS["applying"]}
+
+
+def test_a_list_is_spoken_of_in_people_and_counts_as_done_only_when_it_shows():
+    pushed = replace(action(7, audience(100, added=40, removed=2)), state="applying", attempts=1)
+    subject = pushed.proposal.subject
+    some = Setting(subject, f"120:{'c' * 32}")
+    part = after_writing(pushed, Written("unknown", "20 of 40 came into the list"), some)
+    assert (part.state, part.explanation) == (
+        "failed",
+        "it is 120 people (cccccccc), neither what it was nor what was sent; "
+        "20 of 40 came into the list",
+    )
+    nobody = after_writing(pushed, Written("accepted"), Setting(subject, pushed.proposal.before))
+    assert (nobody.state, nobody.reason) == ("failed", "refused")
+    assert (
+        after_writing(pushed, Written("unknown"), Setting(subject, pushed.proposal.before)) is None
+    )

@@ -11,7 +11,7 @@ from connectors.changes import Edit, Setting, Subject
 from tasks.gate.asking import is_restoration
 from tasks.reviewing import review
 from tasks.undoing import CannotUndoError, undo, why_not
-from tests.tasks.gate.town import NOW, TODAY, action, budget_of, proposal, status_of
+from tests.tasks.gate.town import NOW, TODAY, action, audience, budget_of, proposal, status_of
 
 
 def done(subject, before, after, state="applied"):
@@ -38,6 +38,17 @@ def test_what_was_made_is_taken_away(field, after, back):
     assert undo(made, TODAY, NOW, why="Not wanted.").after == back
 
 
+def test_who_came_into_a_list_goes_again_and_who_went_comes_back():
+    pushed = replace(audience(1000, added=40, removed=12), undo="the same people")
+    back = undo(replace(action(7, pushed), state="applied"), TODAY, NOW, why="A mistake.")
+    assert back.content == {"added": "12", "removed": "40", "segment": "lapsed"}
+    assert (back.before, back.after, back.undo) == (pushed.after, pushed.before, "")
+    assert back.sentence == (
+        "Take back action 7: 1,028 people (bbbbbbbb) becomes 1,000 people (aaaaaaaa) again. "
+        "A mistake."
+    )
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_only_what_was_changed_and_still_stands_can_be_taken_back(state):
     possible = state in DONE and state not in ("undoing", "undone")
@@ -49,6 +60,7 @@ def test_only_what_was_changed_and_still_stands_can_be_taken_back(state):
     [
         done(Subject("campaign", "c1", "advice"), "", "Look at the landing page."),
         done(status_of(), "paused", "removed"),
+        replace(action(7, audience(added=3)), state="applied"),
         done(status_of(), "enabled", "paused", "undone"),
     ],
 )

@@ -257,3 +257,17 @@ def test_an_old_state_that_somebody_reads_is_emptied_the_next_time(
         assert NAME in bytes_of(warehouse)
     assert warehouse.forget_comments(now, now + 91 * DAY) == 0
     assert NAME not in bytes_of(warehouse)
+
+
+def test_how_fast_we_answer_is_told_without_a_word_of_it(
+    warehouse, account_key, save, comment, ours, now
+):
+    save(comment("c1"), comment("c2", 5), comment("c3"), ours("c4", "c1", 30), ours("c5", "c2", 9))
+    told = warehouse.answers([account_key], now)
+    assert [*told.columns] == ["account_key", "at", "answered_at"]
+    hours = (told["answered_at"] - told["at"]) / MINUTE
+    assert hours.tolist() == [4.0, 30.0]
+    assert len(warehouse.answers([account_key], now + 10 * MINUTE)) == 1
+    warehouse.forget_comments(now + DAY, now + DAY)
+    assert len(warehouse.answers([account_key], now)) == 2
+    assert len(warehouse.answers([account_key + 1], now)) == 0

@@ -113,10 +113,18 @@ INSERT INTO work_events (item_id, version, at, event, actor, why, details)
   VALUES (1, 1, :now, 'opened', 'run r', '', '{}');
 """
 
+OF_0004 = """
+INSERT INTO social_posts
+  (account_key, post_id, published_at, text, url, language, digest, first_seen_at, last_seen_at)
+  VALUES (1, 'p1', :now, 'Hello', 'https://social.test/p1', 'en', 'd', :now, :now);
+INSERT INTO comment_reads VALUES (1, :now);
+"""
+
 FILLED = {
     "0001": OF_0001,
     "0002": OF_0001.rstrip() + OF_0002,
     "0003": OF_0001.rstrip() + OF_0002.rstrip() + OF_0003,
+    "0004": OF_0001.rstrip() + OF_0002.rstrip() + OF_0003.rstrip() + OF_0004,
 }
 ADDED = {"first_pull_id", "quality"}
 """Columns that later revisions added to tables that were there."""
@@ -175,6 +183,8 @@ def test_an_older_warehouse_goes_on(older_url, now):
         assert warehouse.crawls(1, "watch") == []
         assert warehouse.save_posts(1, [], now, since=now) == 0
         assert warehouse.open_comments([1]) == []
+        assert warehouse.suppress("acme", 5, "by_hand", "Kim", now)
+        assert len(warehouse.people_facts("acme")) == 0
 
 
 def test_a_warehouse_of_0001_goes_on(url_of_0001, frame, now):

@@ -18,6 +18,7 @@ from tests.tasks.gate.town import (
     TODAY,
     account,
     action,
+    audience,
     below,
     budget_of,
     campaign,
@@ -85,6 +86,7 @@ POST = post()
 SOON = post(due=NOW + timedelta(minutes=1))
 OLD = post(due=NOW - timedelta(minutes=61))
 BACK = enable("c1")
+LIST = audience(added=500, removed=20)
 GROWN = money("100", "110")
 
 
@@ -199,6 +201,11 @@ CASES = {
     "quiet_hours": (POST, posting(POST, quiet_hours=(time(11), time(12)))),
     "holiday": (POST, posting(POST, holidays=(TODAY,))),
     "spacing": (POST, said(POST, timedelta(minutes=119), "0" * 16)),
+    "list_removal": (audience(removed=21), state(audience(removed=21))),
+    "list_emptied": (
+        audience(removed=100),
+        guarded(audience(removed=100), list_removal_percent=100),
+    ),
     "repeated": (POST, said(POST, timedelta(days=89), text_digest("Our new  shop is open"))),
 }
 
@@ -224,7 +231,7 @@ def test_a_refusal_has_a_sentence(reason):
     assert not decision.passed
 
 
-@pytest.mark.parametrize("asked", [CUT, RAISE, PAUSE, negative("exact:cheap shoes"), POST])
+@pytest.mark.parametrize("asked", [CUT, RAISE, PAUSE, negative("exact:cheap shoes"), POST, LIST])
 def test_what_breaks_no_limit_passes(asked):
     assert refusals(asked, state(asked)) == []
     assert decide([asked], state(asked))[0].passed

@@ -76,6 +76,8 @@ SENTENCES = {
     "quiet_hours": "it is 11:00 for the brand, quiet from 11:00 to 12:00",
     "holiday": "2026-11-12 is a holiday of the brand",
     "spacing": "the account's last post is 119 minutes old; 120 minutes must pass",
+    "list_removal": "it would take 21 of 100 people out of the list, 21 % of at most 20 %",
+    "list_emptied": "nobody would be left of 100 people in the list",
     "repeated": "it said the same on 2026-08-15; 90 days must pass",
 }
 

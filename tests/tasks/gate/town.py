@@ -185,6 +185,17 @@ def post(text: str = "Our new shop is open", due: datetime = NOW, **changes: Any
     return proposal(subject, "absent", "present", **{**plain, **changes})
 
 
+def audience(people: int = 100, added: int = 0, removed: int = 0, **changes: Any) -> Proposal:
+    """A change of who is in a list of a mail service: it rests on no figures."""
+    subject = Subject("account", "111", "audience", changes.pop("item", "b1/49382"))
+    plain = {"campaign_id": None, "metrics": (), "playbook": "push_lists", "check": "",
+             "process": "email_marketing", "name": "Mailchimp list b1/49382",
+             "content": {"added": str(added), "removed": str(removed), "segment": "lapsed"},
+             }  # fmt: skip
+    before, after = f"{people}:{'a' * 32}", f"{people + added - removed}:{'b' * 32}"
+    return proposal(subject, before, after, **{**plain, **changes})
+
+
 def setting(one: Proposal, **changes: Any) -> Setting:
     return replace(Setting(one.subject, one.before), **changes)
 

@@ -69,14 +69,21 @@ def test_nothing_is_said_before_every_ad_has_its_sample():
     assert asked(ads([0.05, 0.01], starts=[10, 50])) == []
 
 
-def test_later_days_do_not_change_a_decision():
+def test_later_days_do_not_change_what_the_test_says():
     scene = ads([0.05, 0.03])
     first = asked(scene)
     cube = scene.levels["ad"][1]
     ended = first[0].window_end.toordinal()
-    cube.values["clicks"][0, cube.days > ended] = 0.0
-    assert asked(scene) == first
+    for name in ("clicks", "conversions"):
+        cube.values[name][0, cube.days > ended] *= 0.9
+    again = asked(scene)
+    assert [_of_the_test(change) for change in again] == [_of_the_test(first[0])]
     assert first[0].window_end < AS_OF - timedelta(days=5)
+
+
+def _of_the_test(change):
+    numbers = {name: change.numbers[name] for name in ("ctr", "best(ctr)", "p", "p_limit", "base")}
+    return change.subject, change.after, change.sentence, change.window_end, numbers
 
 
 def test_days_before_the_last_ad_began_do_not_count():
@@ -173,11 +180,11 @@ def test_a_test_that_began_before_what_is_seen_is_counted_from_a_fixed_day():
     found = asked(scene, wish)
     frame, cube = scene.levels["ad"]
     begins = AS_OF.toordinal() - 1 - (AS_OF.toordinal() - 1) % 30
-    assert f"figures from {_day(begins)}" in found[0].evidence[-1]
+    assert any(f"figures from {_day(begins)}" in said for said in found[0].evidence)
     values = {name: value[:, 5:] for name, value in cube.values.items()}
     shorter = replace(cube, days=cube.days[5:], covered=cube.covered[:, 5:], values=values)
     scene.levels["ad"] = (frame, shorter)
-    assert asked(scene, wish) == found
+    assert [_of_the_test(change) for change in asked(scene, wish)] == [_of_the_test(found[0])]
 
 
 def _day(ordinal):

@@ -15,6 +15,9 @@ from tasks.social.calendar import Calendar, calendar
 from tasks.social.conversation import remark_of
 from tasks.social.evidence import FOLLOWERS, POSTS, Presence, Trouble, Waiting, first_words
 from tasks.social.judging import FIGURES, judge
+from tasks.social.testing import Declared, Standing
+from tasks.social.visits import Brought, Campaigns, Joined, Visits
+from tasks.social.week import WeekFigures, Weeks
 from tests.tasks.report import visible
 
 AS_OF = date(2026, 11, 10)  # a Tuesday
@@ -124,6 +127,19 @@ def networks(*presences: Presence, posts: pd.DataFrame | None = None, **changes)
     return replace(made, **changes)
 
 
+def two_weeks() -> Weeks:
+    last = WeekFigures(
+        4, {"trust": 3, "": 1}, {"reactions": 120.0, "comments": 8.0, "shares": 5.0,
+        "clicks": None, "impressions": None}, {"reactions": 2}, 12.0, 3, 4.25, 1,
+    )  # fmt: skip
+    earned = last.earned | {"reactions": 96.0, "comments": 0.0}
+    return Weeks(
+        date(2026, 11, 2),
+        last,
+        WeekFigures(2, {"traffic": 2}, earned, {}, None, 0, None, 0),
+    )
+
+
 def full() -> Networks:
     """Return an account and a plan in which there is something of everything."""
     known = history()
@@ -132,6 +148,23 @@ def full() -> Networks:
         known,
         posts=of_facts(known, gone="p38"),
         waiting=[waiting(30.0), waiting(2.0), waiting(1.0, "Broken again!!"), waiting(5, "Hm.")],
+        tests=[Standing(Declared("hook", ("plain", "warm"), "reactions", 4, None), (3, 2), None)],
+        weeks=two_weeks(),
+        visits=Joined(
+            Campaigns({"first_snow": 2, "zip_care": 1}, 3, 1),
+            (
+                Visits(
+                    "Acme Shop",
+                    "EUR",
+                    date(2026, 11, 8),
+                    (
+                        Brought("first_snow", 2, 340.0, 12.0, 410.5),
+                        Brought("zip_care", 1, 0.0, 0.0, None),
+                    ),
+                ),
+                Visits("Acme Blog", "EUR", None, (Brought("zip_care", 1, None, None, None),)),
+            ),
+        ),
         troubles=[trouble, replace(trouble, kind="missed", name="new_shop", link="")],
     )
     rules = RULES.model_copy(update={"holidays": (date(2026, 11, 13),)})

@@ -39,6 +39,16 @@ def renamed(report: Report, name: str) -> Report:
             name=f"{name} Mastodon",
             posts=tuple(replace(it, name=name, why=it.why and "why") for it in old.posts),
             troubles=tuple(replace(it, name=name, reason=name) for it in old.troubles),
+            tests=tuple(name for _ in old.tests),
+            visits=tuple(
+                replace(it, account=name, rows=tuple(replace(r, campaign=name) for r in it.rows))
+                for it in old.visits
+            ),
+            week=replace(
+                old.week,
+                rows=tuple(replace(it, what=name) for it in old.week.rows),
+                lacking=name,
+            ),
             brought=replace(
                 old.brought,
                 hashtags=gains(old.brought.hashtags),
@@ -147,6 +157,27 @@ def test_every_rendering_says_everything(report, render):
         "better",
         "19:00",
         "A range around 1 may be luck.",
+        "Tests of wordings",
+        "hook: plain against warm by reactions. Of 3 and 2 publications it is known",
+        "What posts brought to the website",
+        "Sessions of the 28 days to 8 Nov 2026, as Acme Shop counts them",
+        "340",
+        "€410.50",
+        "Acme Blog was never asked about campaigns",
+        "Posts that cannot be joined with visits: 3 without an address and 1 not published from",
+        "Last week",
+        "Monday 2 Nov 2026 to Sunday 8 Nov 2026, Europe/Berlin, beside the week before.",
+        "of these for trust",
+        "3 (75%)",
+        "of these posts without a file here",
+        "↑ +25%",
+        "Followers gained",
+        "+12",
+        "Hours to an answer, median",
+        "4.2",
+        "no answer",
+        "Answers given late",
+        "Not in the figures, as nobody read them when a week began or ended: 2 posts of the last",
     ):
         assert expected in text, expected
 
