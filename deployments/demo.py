@@ -31,6 +31,7 @@ class Market:
     today: str
     site_urls: Mapping[str, str]
     competitor_urls: Mapping[str, str]
+    smtp_port: int
 
 
 def run_demo(once: bool, port: int) -> None:
@@ -94,6 +95,7 @@ def environment(state_dir: Path, market_url: str) -> dict[str, str]:
         "MARKETLOOP_SANDBOX_URL": market_url,
         "MARKETLOOP_DEMO_INBOX": f"json://{market_url.removeprefix('http://')}/inbox",
         "MARKETLOOP_DEMO_SECRET": "demo",
+        "MARKETLOOP_DEMO_MAIL_KEY": "demo-us1",
     }
 
 
@@ -111,10 +113,23 @@ def site_environment(
     return {"MARKETLOOP_TODAY": today} | sites | competitors
 
 
+def mail_environment(state_dir: Path, smtp_port: int) -> dict[str, str]:
+    """Return the variables under which the demo's shop writes to its customers; their lists are
+    written first."""
+    from connectors.sandbox.mail.lists import write_lists
+
+    write_lists(state_dir / "lists")
+    return {
+        "MARKETLOOP_DEMO_LISTS": str(state_dir / "lists"),
+        "MARKETLOOP_DEMO_SMTP_PORT": str(smtp_port),
+    }
+
+
 def _configure(state_dir: Path, market: Market, port: int) -> None:
     """Point this process, and those it starts, at the demo's own parts and nothing else."""
     os.environ |= environment(state_dir, market.url)
     os.environ |= site_environment(market.today, market.site_urls, market.competitor_urls)
+    os.environ |= mail_environment(state_dir, market.smtp_port)
     os.environ |= prefect_env(state_dir, f"http://127.0.0.1:{port}/api")
     os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "ERROR"
     settings.cache_clear()
