@@ -12,9 +12,12 @@ import click
 from deployments.action_commands import actions, resume, stop
 from deployments.command import Command
 from deployments.content_commands import content
+from deployments.customer_commands import customers
+from deployments.mail_commands import mail
 from deployments.preview_commands import preview, replay
 from deployments.publish_command import publish
 from deployments.replies_commands import replies
+from deployments.sequence_commands import sequence
 from deployments.todo_commands import todo
 
 FINDINGS, WRONG_USE, OUTSIDE_FAILED = 1, 2, 3
@@ -198,6 +201,9 @@ main.add_command(actions)
 main.add_command(content)
 main.add_command(publish)
 main.add_command(replies)
+main.add_command(mail)
+main.add_command(sequence)
+main.add_command(customers)
 main.add_command(stop)
 main.add_command(resume)
 main.add_command(preview)

@@ -80,30 +80,27 @@ class MailListStore(Database):
     def segment_turnover(self, brand: str, before: date, day: date) -> list[Turnover]:
         """Return for every segment, stages among them, who is in it on a day and was on an earlier
         one; a segment that nobody was ever in is not named."""
-        it = segment_members.c
-        each = (
+        it, other = segment_members.c, segment_members.alias()
+        same = (
+            (other.c.brand == it.brand)
+            & (other.c.segment == it.segment)
+            & (other.c.person_key == it.person_key)
+        )
+        now, then = _on(segment_members, day), _on(segment_members, before)
+        was = sa.exists().where(same, _on(other, before))
+        will_be = sa.exists().where(same, _on(other, day))
+        query = (
             sa.select(
                 it.segment,
                 sa.func.min(it.entered_on).label("first"),
-                sa.func.max(_on(day)).label("now"),
-                sa.func.max(_on(before)).label("then"),
+                _how_many(now).label("now"),
+                _how_many(then).label("before"),
+                _how_many(now & (it.entered_on > before) & ~was).label("entered"),
+                _how_many(then & (it.left_on <= day) & ~will_be).label("left"),
             )
             .where(it.brand == brand, it.entered_on <= day)
-            .group_by(it.segment, it.person_key)
-            .subquery()
-        )
-        now, then = each.c.now, each.c.then
-        query = (
-            sa.select(
-                each.c.segment,
-                sa.func.min(each.c.first).label("first"),
-                sa.func.sum(now).label("now"),
-                sa.func.sum(then).label("before"),
-                sa.func.sum(now * (1 - then)).label("entered"),
-                sa.func.sum(then * (1 - now)).label("left"),
-            )
-            .group_by(each.c.segment)
-            .order_by(each.c.segment)
+            .group_by(it.segment)
+            .order_by(it.segment)
         )
         with self.reading() as connection:
             return [Turnover(**row) for row in connection.execute(query).mappings()]
@@ -155,23 +152,23 @@ def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-def _on(day: date) -> sa.ColumnElement[int]:
-    """Give 1 for stays that a day belongs to."""
-    it = segment_members.c
-    there = (it.entered_on <= day) & (it.left_on.is_(None) | (it.left_on > day))
-    return sa.case((there, 1), else_=0)
+def _on(stays: sa.FromClause, day: date) -> sa.ColumnElement[bool]:
+    """Hold for stays that a day belongs to."""
+    it = stays.c
+    return (it.entered_on <= day) & (it.left_on.is_(None) | (it.left_on > day))
 
 
 def _changes(
     connection: Connection, brand: str, first: datetime, since: datetime, until: datetime
 ) -> tuple[int, int]:
     """Count who came to be subscribed, and who ceased to be. Who did both did neither."""
-    its = consents.c
+    its, lately = consents.c, consents.alias().c
     inside = [
         sa.case((its.recorded_at == first, its.at), else_=its.recorded_at) > since,
         its.recorded_at <= until,
     ]
     undated = (its.recorded_at == first) & (its.at == first)
+    touched = sa.select(lately.person_key).where((lately.recorded_at > since) | (lately.at > since))
     changes = (
         sa.select(
             its.person_key,
@@ -182,7 +179,7 @@ def _changes(
             sa.case((sa.and_(*inside, ~undated), 1), else_=0).label("inside"),
         )
         .join(people, people.c.person_key == its.person_key)
-        .where(people.c.brand == brand)
+        .where(people.c.brand == brand, its.person_key.in_(touched))
         .subquery()
     )
     is_in = sa.case((changes.c.consent == "subscribed", 1), else_=0)

@@ -27,6 +27,7 @@ from tasks.sequences.campaigns import (
     campaign_due,
     tested_until,
 )
+from tasks.sequences.crowd import people_at
 from tasks.sequences.entering import candidate_days, date_occasions, enter, since
 from tasks.sequences.hours import hours_of
 from tasks.sequences.plans import Plan, plan_of, rules_of
@@ -122,7 +123,11 @@ class Automation:
         keys, texts, people = self.warehouse.date_candidates(
             self.brand, enters.date, month_days(days, enters.days_before), days
         )
-        return date_occasions(plan, keys, texts, people, self.now, zone), people
+        found = date_occasions(plan, keys, texts, people, self.now, zone)
+        order = np.argsort(keys)
+        return found, people_at(
+            people, order[np.searchsorted(keys, found.person_key, sorter=order)]
+        )
 
     def _moves(self, campaigns: Sequence[DueMail], room: int | None) -> tuple[Moves, Enrolled]:
         plans = self.plans

@@ -10,10 +10,8 @@ from prefect.cache_policies import NO_CACHE
 from config.library import Library
 from config.mail import Stage
 from config.mail_segments import Segment
-from config.settings import settings
 from connectors.base import ConnectorError
 from connectors.mail import CustomerSource, OrderSource
-from connectors.people_keys import PeopleKeys, people_keys
 from connectors.warehouse import Warehouse
 from tasks.customers.facts import customer_facts, scores
 from tasks.customers.histories import Orders, histories
@@ -22,6 +20,7 @@ from tasks.customers.segments import memberships
 from tasks.customers.value_model import ValueModel, customer_values, fit_value_model
 from tasks.run import Run
 from tasks.steps.connecting import connect
+from tasks.steps.mailing import keys
 from tasks.steps.opening import brand_library, open_warehouse, run_log
 
 STAGE = "stage:"
@@ -46,11 +45,6 @@ def know_customers(run: Run) -> dict[str, str]:
                 failed[name] = str(error)
         score(warehouse, library, run.brand, run.as_of)
     return failed
-
-
-def installation_keys() -> PeopleKeys:
-    """Return the keys by which this installation knows people."""
-    return people_keys(settings().state_dir / "people.key")
 
 
 def score(warehouse: Warehouse, library: Library, brand: str, as_of: date) -> None:
@@ -107,11 +101,13 @@ def segments_of(library: Library, brand: str) -> list[Segment]:
 
 def _read_list(warehouse: Warehouse, library: Library, run: Run, name: str) -> None:
     channel = connect(warehouse, library, library.entry(run.brand, name))
-    keys, now = installation_keys(), run.started_at
+    people_keys, now = keys(), run.started_at
     if isinstance(channel, CustomerSource):
-        people = warehouse.save_customers(run.brand, channel.customers(), keys, now)
+        people = warehouse.save_customers(run.brand, channel.customers(), people_keys, now)
         run_log().info("%s: %s", name, people)
         for problem in people.problems:
             run_log().warning("%s: %s", name, problem)
     elif isinstance(channel, OrderSource):
-        run_log().info("%s: %s", name, warehouse.save_orders(run.brand, channel.orders(), keys))
+        run_log().info(
+            "%s: %s", name, warehouse.save_orders(run.brand, channel.orders(), people_keys)
+        )
