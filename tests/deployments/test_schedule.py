@@ -20,7 +20,9 @@ def test_there_is_one_for_each_brand_and_process_and_one_for_each_form():
     pairs = {(deployment.name, deployment.flow_name) for deployment in PROCESSES}
     flows = ("google-ads", "facebook-ads", "seo")
     posts = {("shop", f"{network}-post") for network in NETWORKS}
-    assert pairs == {(brand, flow) for brand in ("shop", "clinic") for flow in flows} | posts
+    mail = {("shop", "email-marketing"), ("shop", "marketing-automation")}
+    of_both = {(brand, flow) for brand in ("shop", "clinic") for flow in flows}
+    assert pairs == of_both | posts | mail
     assert [form.flow_name.replace("-", "_") for form in FORMS] == [*FORM_FLOWS]
 
 

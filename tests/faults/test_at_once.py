@@ -33,7 +33,7 @@ def one_by_one(scene, _one_by_one) -> Callable[[bool], Undisturbed]:
     return look_up
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", [pytest.param("sqlite", marks=pytest.mark.slow), "postgresql"])
 def test_one_process_twice(scene, undisturbed, backend):
     wanted = undisturbed(STORY)
     stage = scene(STORY, backend)

@@ -38,7 +38,9 @@ def test_killed_at_each_transaction_or_message(scene, undisturbed, note_kill, si
     assert found == {}
 
 
-@pytest.mark.parametrize(("side", "comes"), [("before send", 1), ("after send", 2)])
+@pytest.mark.parametrize(
+    ("side", "comes"), [pytest.param("before send", 1, marks=pytest.mark.slow), ("after send", 2)]
+)
 def test_a_message_in_doubt_waits_until_its_claim_has_lapsed(
     scene, undisturbed, note_kill, side, comes
 ):

@@ -6,7 +6,7 @@ import pytest
 from tests.faults.social_scene import month
 from tests.faults.social_trials import blows, live_through, posts, wrongs
 
-QUICK, ALL, BLOWS = 4, 60, 5
+QUICK, ALL, BLOWS = 2, 60, 5
 
 
 @pytest.mark.parametrize(

@@ -119,12 +119,14 @@ def clinic(tmp_path_factory) -> Lived:
     return live("clinic", [CLEAN_DAY, DEMO_TODAY], tmp_path_factory.mktemp("clinic"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", CRAWLED)
 def test_every_planted_fault_is_found_and_nothing_else(lived, day):
     assert lived.kinds[day] == "full"
     assert lived.differences(day) == {}
 
 
+@pytest.mark.slow
 def test_a_watch_finds_what_changed_since_the_full_crawl_and_nothing_else(lived):
     assert lived.kinds[WATCHED] == "watch"
     assert lived.differences(WATCHED).keys() <= AFTER_A_FULL_CRAWL
@@ -149,6 +151,7 @@ def test_the_clinics_faults_are_found_from_one_full_crawl_to_the_next(clinic):
     }
 
 
+@pytest.mark.slow
 def test_movements_of_searches_are_found_and_nothing_else(lived):
     found = lived.names(DEMO_TODAY)
     assert {check for check in found if check not in NAMES} == MOVED
@@ -156,12 +159,14 @@ def test_movements_of_searches_are_found_and_nothing_else(lived):
     assert found["search_segment_fall"] == ["blog"]
 
 
+@pytest.mark.slow
 def test_a_broken_link_on_a_page_that_matters_little_wakes_nobody(lived):
     minor = [result for result in lived.found[DEMO_TODAY] if result.reason == MINOR]
     assert "broken_outbound_link" in {result.check for result in minor}
     assert {result.verdict for result in minor} == {"ok"}
 
 
+@pytest.mark.slow
 def test_what_people_can_mend_is_work_with_an_owner_and_a_day(lived):
     work = [item for item in lived.work[DEMO_TODAY] if item.origin == "finding"]
     gone = next(item for item in work if item.check == "page_gone")
@@ -171,6 +176,7 @@ def test_what_people_can_mend_is_work_with_an_owner_and_a_day(lived):
     assert len({item.fingerprint for item in work}) == len(work)
 
 
+@pytest.mark.slow
 def test_a_run_again_opens_nothing_twice(lived):
     seen = [item.fingerprint for item in lived.work[DEMO_TODAY] if item.state == "open"]
     assert len(seen) == len(set(seen))

@@ -18,7 +18,7 @@ YESTERDAY = DEMO_TODAY - timedelta(days=1)
 NOT_PLANTED = {
     "no_data", "pull_failed", "ad_disapproved", "spend_while_inactive", "landing_page_down",
     "certificate_ends", "mixed_content", "crawl_incomplete",
-    *(fact for fact, kind in FACTS.items() if kind.sources == NETWORKS),
+    *(fact for fact, kind in FACTS.items() if kind.sources in (NETWORKS, ("smtp",))),
 }  # fmt: skip
 """Facts that are not about sites, or not to be had without TLS."""
 
