@@ -38,7 +38,7 @@ test: .venv/.dev  ## lint, types, import rules and all tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 faults: .venv/.dev  ## the long half of the fault tests: kills at every step, platforms and servers gone
 	@$(BIN)/pytest -m slow
