@@ -3,7 +3,6 @@
 Everything heavy is imported by the command that needs it.
 """
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -11,21 +10,13 @@ import click
 
 from deployments.action_commands import JSON, YES, who_and_why
 from deployments.command import Group
-from deployments.content_commands import BRAND, FILE, WHO
+from deployments.content_commands import BRAND, FILE, WHO, now
 
 Kind = Literal["sequence", "campaign"]
 """As `connectors.mail.SourceKind`, which takes a while to import."""
 
 KIND = click.argument("kind", type=click.Choice(["sequence", "campaign"]))
 NAME = click.argument("name")
-
-
-def now() -> datetime:
-    """Return the present moment; in a simulated market that stands still, on its day."""
-    from config.settings import settings
-
-    present, today = datetime.now(UTC), settings().today
-    return present if today is None else datetime.combine(today, present.timetz())
 
 
 @click.group(
