@@ -9,8 +9,7 @@ import click
 
 from deployments.action_commands import JSON, YES
 from deployments.command import Group
-from deployments.content_commands import BRAND, FILE
-from deployments.mail_commands import now
+from deployments.content_commands import BRAND, FILE, now
 
 WHO = click.argument("who")
 

@@ -7,8 +7,7 @@ import click
 
 from deployments.action_commands import JSON
 from deployments.command import Group
-from deployments.content_commands import BRAND
-from deployments.mail_commands import now
+from deployments.content_commands import BRAND, now
 
 
 @click.group(cls=Group, examples=("marketloop sequence simulate --brand acme",))
