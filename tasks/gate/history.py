@@ -13,7 +13,9 @@ from tasks.gate.places import Places, ThingKey, counted
 from tasks.gate.state import GateState
 from tasks.playbooks.situation import Place
 
-LATEST_RETURN = timedelta(days=7)
+LATEST_RETURN = timedelta(days=31)
+"""For how long what is to come back by itself is planned with: the month's plan may refuse it until
+the month is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ class History:
         self.pasts: dict[Place, Past] = defaultdict(Past)
         self.foreign: dict[ThingKey, Edit] = {}  # the latest by others, per entity
         self.done = [action for action in self._before if is_done(action)]
+        self._kept = {
+            action.proposal.takes_back for action in self._before if action.state == "rejected"
+        }
         self._read_actions()
         self._read_edits(state)
         for past in self.pasts.values():
@@ -87,11 +92,23 @@ class History:
             if day > self._places.today(account_key) - timedelta(days=days):
                 yield action, day
 
+    def comes_back(self, action: Action) -> bool:
+        """Say whether the value before is still to be restored by itself.
+
+        Not if a person has rejected that, nor if it could not be for a month.
+        """
+        returns = action.proposal.restore_on
+        if returns is None or action.state == "undone" or not is_done(action):
+            return False
+        latest = returns + LATEST_RETURN
+        today = self._places.today(action.proposal.account_key)
+        return today <= latest and action.action_id not in self._kept
+
     def _read_actions(self) -> None:
         for action in self._before:
             proposal = action.proposal
             place = self._places.canonical((proposal.account_key, proposal.subject))
-            if _is_open(action, self._places.today(proposal.account_key)):
+            if self._is_open(action):
                 self.pasts[place].open.append(action)
         for action in self.done:
             proposal = action.proposal
@@ -100,6 +117,15 @@ class History:
             past = self.pasts[place]
             past.own_days.append(day)
             past.moves.append(Move(moment(action), day, proposal.before, proposal.after))
+
+    def _is_open(self, action: Action) -> bool:
+        """Say whether it waits, is not judged yet, or has still to be taken back by itself."""
+        if action.state in WAITING or action.state == "undoing":
+            return True
+        if action.state not in DONE or action.state == "undone":
+            return False
+        watched = action.judged is None and action.proposal.subject.field not in UNJUDGED_FIELDS
+        return watched or self.comes_back(action)
 
     def _read_edits(self, state: GateState) -> None:
         by_account: dict[int, list[Action]] = defaultdict(list)
@@ -131,17 +157,6 @@ def moment(action: Action) -> datetime:
     return action.applied_at or action.updated_at
 
 
-def comes_back(action: Action, today: date) -> bool:
-    """Say whether the value before is still to be restored by itself.
-
-    One that could not be for a week (nobody approved it, a limit refused it) no longer is.
-    """
-    returns = action.proposal.restore_on
-    if returns is None or action.state == "undone" or not is_done(action):
-        return False
-    return returns >= today - LATEST_RETURN
-
-
 def counted_today(history: History, places: Places) -> dict[Place | ThingKey, int]:
     """Return how often each thing was changed by us today."""
     counts: dict[Place | ThingKey, int] = defaultdict(int)
@@ -150,16 +165,6 @@ def counted_today(history: History, places: Places) -> dict[Place | ThingKey, in
         for thing in counted(place, places.concerned(place)):
             counts[thing] += 1
     return counts
-
-
-def _is_open(action: Action, today: date) -> bool:
-    """Say whether an action waits, is not judged yet, or has still to be taken back by itself."""
-    if action.state in WAITING or action.state == "undoing":
-        return True
-    if action.state not in DONE or action.state == "undone":
-        return False
-    watched = action.judged is None and action.proposal.subject.field not in UNJUDGED_FIELDS
-    return watched or comes_back(action, today)
 
 
 def _first(*values: Value | None) -> Value | None:

@@ -1,7 +1,9 @@
 """May more be spent? Ceilings of daily budgets, and the plan of the month.
 
 Only what raises spend is held back: a raised budget, and a campaign or ad group that is enabled,
-which adds its budget. Where the total is above a ceiling already, cuts still pass.
+which adds its budget. Where the total is above a ceiling already, cuts still pass; and so does what
+ends by itself, a pause for a day above all: it was in the total all the while, and what somebody
+else has raised meanwhile is no reason to keep it from coming back. The month's plan holds for it.
 """
 
 from calendar import monthrange
@@ -40,7 +42,7 @@ def known_budget(asked: Asked, book: Book) -> Refusal | None:
 
 def below_account_ceiling(asked: Asked, book: Book) -> Refusal | None:
     """Running daily budgets of an account, or of all accounts that share a monthly budget."""
-    if not asked.raises:
+    if not asked.raises or _planned_with(asked, book):
         return None
     if (ceiling := book.guardrails.daily_budget_ceiling) is not None:
         return _above(asked, book, "account_ceiling", [asked.key[0]], ceiling, asked.account.name)
@@ -57,7 +59,7 @@ def below_brand_ceiling(asked: Asked, book: Book) -> Refusal | None:
     Without a ceiling of its own: the sum of the monthly budgets, over the accounts that have one.
     A budget of a whole platform contains those of its accounts and is counted alone.
     """
-    if not asked.raises:
+    if not asked.raises or _planned_with(asked, book):
         return None
     if (ceiling := book.guardrails.brand_daily_budget_ceiling) is not None:
         keys = [k for k, a in book.state.accounts.items() if a.currency == book.state.currency]
@@ -88,6 +90,11 @@ def within_month(asked: Asked, book: Book) -> Refusal | None:
                 f"of at most {percent(share)}",
             )
     return None
+
+
+def _planned_with(asked: Asked, book: Book) -> bool:
+    """Say whether this ends what was to end by itself, so that it raises no planned total."""
+    return asked.taken_back is not None and book.history.comes_back(asked.taken_back)
 
 
 def _month(asked: Asked, book: Book, budget: MonthlyBudget) -> Decimal | None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from config.words import Level
 from connectors.changes import ENABLED, Value
-from tasks.gate.history import History, comes_back
+from tasks.gate.history import History
 from tasks.gate.journal import Journal
 from tasks.gate.places import Places, ThingKey
 from tasks.gate.state import GateState, Thing
@@ -194,10 +194,9 @@ class Running:
 
     def _read_returns(self, history: History) -> None:
         for action in history.done:
-            proposal = action.proposal
-            if not comes_back(action, self._places.today(proposal.account_key)):
+            if not history.comes_back(action):
                 continue
-            subject = proposal.subject
+            proposal, subject = action.proposal, action.proposal.subject
             key = (proposal.account_key, subject.level, subject.entity_id)
             if subject.field == "status" and proposal.before == ENABLED:
                 self._returning[key] = True

@@ -30,6 +30,10 @@ class Referee:
     world: "World"
     done: list[Done] = field(default_factory=list)
     edited: list[tuple[date, Edit]] = field(default_factory=list)
+    raised: Decimal = Decimal(0)  # by people so far, per day
+    rests: dict[int, tuple[str, Decimal]] = field(default_factory=dict)
+    """What was paused for a time, by its number, and up to what all may add up once it is back,
+    apart from what people have raised: `raised` at its start is taken off."""
 
     def share(self, one: Proposal) -> float:
         """Return the percentage of the account's delivery that a change takes away."""
@@ -43,15 +47,17 @@ class Referee:
         own = self.world.delivery(name) / (2 if one.subject.level == "ad" else 1)
         return 100 * own / whole if whole else 0.0
 
-    def see_edit(self, edit: Edit) -> None:
-        """Remember what a person did."""
+    def see_edit(self, edit: Edit, more: Decimal) -> None:
+        """Remember what a person did, and how much more per day it lets be spent."""
         self.edited.append((self.world.today, edit))
+        self.raised += more
 
     def see(self, one: Done) -> None:
         """Look at a change that has just been carried out."""
         limits = self.world.guardrails
         self._check_hold_off(one)
         self._check_money(one)
+        self._remember_rest(one)
         earlier, self.done = self.done, [*self.done, one]
         if one.proposal.takes_back:
             self._check_restoration(one, earlier)
@@ -116,12 +122,25 @@ class Referee:
         if not (raised or (after == "enabled" and one.place.level == "campaign")):
             return
         world, limits = self.world, self.world.guardrails
-        ceiling = limits.daily_budget_ceiling or world.monthly / Decimal("30.4")
+        _, allowed = self.rests.pop(one.proposal.takes_back, ("", None))
+        ceiling = self._ceiling() if allowed is None else allowed + self.raised
         assert world.running() <= ceiling
         length = monthrange(one.day.year, one.day.month)[1]
         planned = world.running() * (length - one.day.day + 1)
         share = Decimal(str(limits.month_percent)) / 100
         assert world.month_spend() + planned <= world.monthly * share
+
+    def _remember_rest(self, one: Done) -> None:
+        """What is paused for a time comes back, though people have raised others meanwhile."""
+        proposal = one.proposal
+        if proposal.restore_on is None or proposal.before != "enabled":
+            return
+        resting = {name for name, _ in self.rests.values()} | {proposal.subject.entity_id}
+        allowed = max(self._ceiling(), self.world.running(resting)) - self.raised
+        self.rests[len(self.done) + 1] = (proposal.subject.entity_id, allowed)
+
+    def _ceiling(self) -> Decimal:
+        return self.world.guardrails.daily_budget_ceiling or self.world.monthly / Decimal("30.4")
 
     def _check_restoration(self, one: Done, earlier: list[Done]) -> None:
         """It brings back what one earlier change replaced, and no other has brought that back."""

@@ -5,6 +5,7 @@ referee judges by these true values, not by actions.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -64,14 +65,16 @@ class World:
         """Let people edit, decide on what is asked, do what passes; then let days go by.
 
         On the same day it is half an hour later each time, until the gate's hours are over; what
-        was pulled in the morning is not pulled again.
+        was pulled in the morning is not pulled again. What is brought back goes first, as the gate
+        has decided it first.
         """
         self.now += timedelta(minutes=30)
         for wish in wishes:
             if wish.what == "person":
                 self._edit(wish)
         asked = [*self._due(), *(one for wish in wishes if (one := self._asked(wish)))]
-        for decision in decide(asked, self.state(asked)):
+        decisions = decide(asked, self.state(asked))
+        for decision in sorted(decisions, key=lambda one: one.proposal.takes_back is None):
             if decision.passed:
                 self._do(decision)
             else:
@@ -94,10 +97,12 @@ class World:
         days = (self.today - timedelta(days=back) for back in range(1, 8))
         return float(sum(self.spend(name, day) for day in days))
 
-    def running(self) -> Decimal:
-        """Return what may be spent per day now."""
+    def running(self, resting: Collection[str] = ()) -> Decimal:
+        """Return what may be spent per day now, and by what is `resting`."""
         holders = {
-            self._budget(name) for name in CAMPAIGNS if self.values[status_of(name)] == "enabled"
+            self._budget(name)
+            for name in CAMPAIGNS
+            if self.values[status_of(name)] == "enabled" or name in resting
         }
         return sum((self.values[one] for one in holders), Decimal(0))
 
@@ -223,9 +228,10 @@ class World:
         if new == old or (isinstance(new, Decimal) and new <= 0):
             return
         self.values[subject] = new
+        more = new - old if subject.field == "daily_budget" else self.values[self._budget(name)]
         made = Edit(f"e{len(self.edits)}", self.now, subject, old, new, "a person", "WEB")
         self.edits.append(made)
-        self.referee.see_edit(made)
+        self.referee.see_edit(made, max(more, Decimal(0)))
 
     def _do(self, decision: Decision) -> None:
         """Carry out what passed, and let the referee look."""

@@ -382,7 +382,7 @@ def test_what_comes_back_by_itself_keeps_its_place_below_the_ceiling():
     assert reason(asked, **brand) is None
     returning = [action(7, pause("c2", restore_on=TODAY, numbers=NONE), 0.1)]
     assert reason(asked, **brand, actions=returning) == "account_ceiling"
-    overdue = [action(7, pause("c2", restore_on=TODAY - timedelta(8), numbers=NONE), 9)]
+    overdue = [action(7, pause("c2", restore_on=TODAY - timedelta(32), numbers=NONE), 33)]
     assert reason(asked, **brand, actions=overdue) is None
 
 

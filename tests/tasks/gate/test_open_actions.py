@@ -44,11 +44,17 @@ def test_once_judged_it_is_not(name):
 
 
 @pytest.mark.parametrize(
-    ("late", "expected"), [(-1, "pending_action"), (7, "pending_action"), (8, None)]
+    ("late", "expected"), [(-1, "pending_action"), (31, "pending_action"), (32, None)]
 )
 def test_a_change_that_will_be_taken_back_is_open(late, expected):
     done = money("95", "100", restore_on=TODAY - timedelta(days=late))
     assert reason(action(7, done, 20)) == expected
+
+
+def test_a_change_whose_end_a_person_has_rejected_stands():
+    done = action(7, money("95", "100", restore_on=TODAY), 20)
+    back = action(8, money("100", "95", takes_back=7), 0, state="rejected", applied_at=None)
+    assert reason(done, replace(back, judged=None)) is None
 
 
 def test_another_setting_of_the_entity_is_free():

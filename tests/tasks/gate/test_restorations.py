@@ -160,6 +160,39 @@ def test_a_pause_of_a_day_comes_back_below_the_very_ceiling():
         assert reason(asked, done, guardrails=guardrails, accounts=accounts) is None
 
 
+RAISED = {"c2": Decimal(500)}
+"""By a person, while c1 rested: all together 1,400 per day."""
+
+
+@pytest.mark.parametrize("ceiling", ["daily_budget_ceiling", "brand_daily_budget_ceiling"])
+@pytest.mark.parametrize("late", [0, 31])
+def test_it_comes_back_though_a_person_has_raised_others_above_the_ceiling(ceiling, late):
+    done = action(7, pause("c1", restore_on=TODAY - timedelta(days=late)), late + 1)
+    inside = things(campaign(1, status="paused"), campaign(2, daily_budget=RAISED["c2"]))
+    changes = {"guardrails": Guardrails(**{ceiling: Decimal(1000)})}
+    changes["accounts"] = {1: account(things=inside)}
+    assert reason(enable("c1", takes_back=7), done, **changes) is None
+    assert reason(enable("c1"), done, **changes) == "pending_action"
+    assert reason(money("500", "510", "c2"), done, **changes) == ceiling.replace(
+        "daily_budget_ceiling", "account_ceiling"
+    ).replace("brand_account_ceiling", "brand_ceiling")
+
+
+def test_what_was_not_to_come_back_by_itself_is_held_to_the_ceiling():
+    inside = things(campaign(1, status="paused"), campaign(2, daily_budget=RAISED["c2"]))
+    changes = {"guardrails": Guardrails(daily_budget_ceiling=Decimal(1000))}
+    changes["accounts"] = {1: account(things=inside)}
+    for restore_on in (None, TODAY - timedelta(days=32)):
+        done = action(7, pause("c1", restore_on=restore_on), 33)
+        assert reason(enable("c1", takes_back=7), done, **changes) == "account_ceiling"
+
+
+def test_the_plan_of_the_month_holds_for_what_comes_back():
+    done = action(7, pause("c1", restore_on=TODAY), 1)
+    accounts = {1: account(things=things(campaign(1, status="paused")), month_spend=Decimal(60000))}
+    assert reason(enable("c1", takes_back=7), done, accounts=accounts) == "month_spend"
+
+
 @pytest.mark.parametrize(
     ("field", "made", "gone"),
     [
