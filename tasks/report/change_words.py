@@ -40,6 +40,7 @@ STATES: Mapping[ActionState, str] = {
 }
 SIGNS: Mapping[ActionState, Verdict] = {
     "failed": "critical",
+    "refused": "warning",
     "drifted": "warning",
     "applied": "ok",
     "verified": "ok",

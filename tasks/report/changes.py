@@ -42,8 +42,8 @@ NOTHING_TO_JUDGE: tuple[Field, ...] = ("advice", "label", "ad")
 _NEWS: tuple[ActionState, ...] = ("failed", "drifted", "undoing", "undone", "rejected", "expired")
 _OPEN: tuple[ActionState, ...] = ("approved", "applying")
 _RECENT_ORDER: tuple[ActionState, ...] = (
-    "failed", "drifted", "applying", "approved", "undoing", "undone", "applied", "verified",
-    "judged", "rejected", "expired",
+    "failed", "refused", "drifted", "applying", "approved", "undoing", "undone", "applied",
+    "verified", "judged", "rejected", "expired",
 )  # fmt: skip
 _JUDGED_ORDER: tuple[Judged, ...] = ("worse", "improved", "inconclusive")
 
@@ -68,15 +68,18 @@ def changes_of(
     """Choose and order what is said of actions, given newest first, as of a moment.
 
     Whatever their number, the result is bounded. "Recent" is since the beginning of the day before
-    `now` (UTC); what waits is shown however old it is, judgements as far as `actions` go back.
+    `now` (UTC); what waits is shown however old it is, judgements as far as `actions` go back. What
+    was to be taken back and must not be stands with what was done: it still holds.
     """
     start = datetime.combine(now.date() - timedelta(days=1), time(), UTC)
     made = _Entries(names, links, actions)
     open_ = sorted((a for a in actions if a.state == "proposed"), key=_urgency)
     groups = _groups(action for action in open_ if not _is_task(action))
     tasks = [action for action in open_ if _is_task(action)]
-    recent = [action for action in actions if _is_recent(action, start)]
     refused = _newest_of_each(a for a in actions if a.state == "refused" and a.updated_at >= start)
+    stuck = [action for action in refused if _back(action)]
+    refused = [action for action in refused if not _back(action)]
+    recent = [*stuck, *(action for action in actions if _is_recent(action, start))]
     judged = [action for action in actions if _is_judged(action)]
     return Changes(
         since=start.date(),

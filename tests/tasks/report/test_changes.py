@@ -261,6 +261,23 @@ def test_the_same_wish_of_two_days_is_refused_once_and_an_old_one_is_no_news():
     assert (group.reason, group.count) == (refusal_words("hold_off"), 1)
 
 
+def test_what_should_have_come_back_and_must_not_stands_with_what_was_done():
+    done = ledger.action("applied", applied_at=ledger.NOW)
+    back = ledger.proposal("status", "paused", "enabled", takes_back=7)
+    yesterday, today = (
+        ledger.action("refused", back, reason="month_spend", explanation=f"{n}", updated_at=moment)
+        for n, moment in enumerate((ledger.ago(1), ledger.NOW))
+    )
+    found = changes(done, today, yesterday)
+    first, _ = found.recent.entries
+    assert (words.state(first), words.sign(first), words.why_so(first)) == (
+        "refused",
+        "warning",
+        "1",
+    )
+    assert found.refused == ()
+
+
 def test_what_a_mode_holds_back_is_observed_and_not_refused():
     found = changes(*ledger.observed(2))
     assert len(found.observed.entries) == 2
