@@ -2,8 +2,9 @@
 
 Only what raises spend is held back: a raised budget, and a campaign or ad group that is enabled,
 which adds its budget. Where the total is above a ceiling already, cuts still pass; and so does what
-ends by itself, a pause for a day above all: it was in the total all the while, and what somebody
-else has raised meanwhile is no reason to keep it from coming back. The month's plan holds for it.
+ends by itself, a pause for a day above all. It was in the total all the while: what somebody else
+has raised, or a day that ran away, is no reason to keep just this one from coming back. It must fit
+into what is left of the month's money.
 """
 
 from calendar import monthrange
@@ -73,7 +74,10 @@ def below_brand_ceiling(asked: Asked, book: Book) -> Refusal | None:
 
 
 def within_month(asked: Asked, book: Book) -> Refusal | None:
-    """What is spent of the month, plus all planned daily budgets for the days that remain."""
+    """What is spent of the month, plus all planned daily budgets for the days that remain.
+
+    Of what comes back by itself its own budget alone: the others are planned with it.
+    """
     if not asked.raises:
         return None
     for budget in _budgets(asked, book):
@@ -98,6 +102,7 @@ def _planned_with(asked: Asked, book: Book) -> bool:
 
 
 def _month(asked: Asked, book: Book, budget: MonthlyBudget) -> Decimal | None:
+    a_day = _own if _planned_with(asked, book) else _planned
     total = ZERO
     for key in budget.accounts:
         account = book.state.accounts.get(key)
@@ -106,7 +111,7 @@ def _month(asked: Asked, book: Book, budget: MonthlyBudget) -> Decimal | None:
         if account.month_spend is None or account.spend_through is None:
             return None
         spent, days = _rest_of_month(asked, account, account.month_spend)
-        total += spent + days * _planned(asked, book, key)
+        total += spent + days * a_day(asked, book, key)
     return total
 
 
@@ -128,6 +133,14 @@ def _planned(asked: Asked, book: Book, account_key: int) -> Decimal:
     with book.journal.trying():
         book.running.apply(asked.key, proposal.subject.field, proposal.after, returns=False)
         return book.running.planned(account_key)
+
+
+def _own(asked: Asked, book: Book, account_key: int) -> Decimal:
+    """Return what this change alone lets its account spend per day."""
+    if account_key != asked.key[0]:
+        return ZERO
+    after = asked.proposal.after
+    return after if isinstance(after, Decimal) else book.running.enabling_adds(asked.key) or ZERO
 
 
 def _above(

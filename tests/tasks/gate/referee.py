@@ -126,7 +126,8 @@ class Referee:
         ceiling = self._ceiling() if allowed is None else allowed + self.raised
         assert world.running() <= ceiling
         length = monthrange(one.day.year, one.day.month)[1]
-        planned = world.running() * (length - one.day.day + 1)
+        own = world.values[world.budget(one.place.entity_id)]
+        planned = (world.running() if allowed is None else own) * (length - one.day.day + 1)
         share = Decimal(str(limits.month_percent)) / 100
         assert world.month_spend() + planned <= world.monthly * share
 

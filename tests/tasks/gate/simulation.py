@@ -52,7 +52,7 @@ class World:
 
     def __post_init__(self) -> None:
         for number, name in enumerate(CAMPAIGNS):
-            self.values[self._budget(name)] = Decimal(80 + 10 * number)
+            self.values[self.budget(name)] = Decimal(80 + 10 * number)
             self.values[status_of(name)] = "enabled"
             for ad in (f"{name}a", f"{name}b"):
                 self.values[status_of(ad, "ad")] = "enabled"
@@ -88,7 +88,7 @@ class World:
         morning = self.mornings[day]
         if morning[status_of(name)] != "enabled":
             return Decimal(0)
-        amount = morning[self._budget(name)]
+        amount = morning[self.budget(name)]
         both = [one for one in SHARED if morning[status_of(one)] == "enabled"]
         return amount / len(both) if name in SHARED else amount
 
@@ -100,7 +100,7 @@ class World:
     def running(self, resting: Collection[str] = ()) -> Decimal:
         """Return what may be spent per day now, and by what is `resting`."""
         holders = {
-            self._budget(name)
+            self.budget(name)
             for name in CAMPAIGNS
             if self.values[status_of(name)] == "enabled" or name in resting
         }
@@ -147,14 +147,15 @@ class World:
             for one in self.actions
         ]
 
-    def _budget(self, name: str) -> Subject:
+    def budget(self, name: str) -> Subject:
+        """Return where a campaign's budget is set."""
         return budget_of(SHARED[0] if name in SHARED else name)
 
     def _things(self, delivered: dict[str, float]) -> list[Thing]:
         morning, found = self.mornings[self.today], []
         for name in CAMPAIGNS:
             shared = SHARED if name in SHARED else ()
-            budget, spent = morning[self._budget(name)], delivered[name]
+            budget, spent = morning[self.budget(name)], delivered[name]
             found.append(
                 Thing(
                     "campaign",
@@ -176,7 +177,7 @@ class World:
 
     def _setting(self, subject: Subject) -> Setting:
         shared = SHARED if subject in map(budget_of, SHARED) else ()
-        place = self._budget(subject.entity_id) if subject.field == "daily_budget" else subject
+        place = self.budget(subject.entity_id) if subject.field == "daily_budget" else subject
         return Setting(subject, self.values[place], shared_by=shared)
 
     def _asked(self, wish: Wish) -> Proposal | None:
@@ -185,7 +186,7 @@ class World:
         if wish.what == "undo":
             return self._back(self.actions[-1 - wish.which]) if self._can_undo(wish) else None
         if wish.what == "budget":
-            before = self.values[self._budget(name)]
+            before = self.values[self.budget(name)]
             after = (before * (100 + wish.how) / 100).quantize(Decimal("0.01"))
             changes["evidence"] = ("shared by c7 and c8",)
             return proposal(budget_of(name), before, after, **changes)
@@ -222,13 +223,13 @@ class World:
 
     def _edit(self, wish: Wish) -> None:
         name = CAMPAIGNS[wish.which % len(CAMPAIGNS)]
-        subject = self._budget(name) if wish.how % 2 else status_of(name)
+        subject = self.budget(name) if wish.how % 2 else status_of(name)
         old = self.values[subject]
         new = old + wish.how if isinstance(old, Decimal) else "enabled"
         if new == old or (isinstance(new, Decimal) and new <= 0):
             return
         self.values[subject] = new
-        more = new - old if subject.field == "daily_budget" else self.values[self._budget(name)]
+        more = new - old if subject.field == "daily_budget" else self.values[self.budget(name)]
         made = Edit(f"e{len(self.edits)}", self.now, subject, old, new, "a person", "WEB")
         self.edits.append(made)
         self.referee.see_edit(made, max(more, Decimal(0)))
@@ -238,7 +239,7 @@ class World:
         one = decision.proposal
         self.passed["restoration" if one.takes_back else one.subject.field] += 1
         budget = one.subject.field == "daily_budget"
-        place = self._budget(one.subject.entity_id) if budget else one.subject
+        place = self.budget(one.subject.entity_id) if budget else one.subject
         assert self.values[place] == one.before
         share = self.referee.share(one)
         self.values[place] = one.after

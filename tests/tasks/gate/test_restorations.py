@@ -10,6 +10,7 @@ from config.guardrails import Guardrails, Protected, ValueLimits
 from connectors.actions import Stop
 from connectors.changes import Subject
 from tasks.gate.passing import decide
+from tasks.gate.state import MonthlyBudget
 from tests.tasks.gate.town import (
     NOW,
     TODAY,
@@ -187,10 +188,16 @@ def test_what_was_not_to_come_back_by_itself_is_held_to_the_ceiling():
         assert reason(enable("c1", takes_back=7), done, **changes) == "account_ceiling"
 
 
-def test_the_plan_of_the_month_holds_for_what_comes_back():
+@pytest.mark.parametrize(("spent", "expected"), [(28099, None), (28101, "month_spend")])
+def test_it_comes_back_while_the_month_has_money_for_it(spent, expected):
+    """All budgets together would exceed the month since long; 19 days at 100 are left of 30,000."""
     done = action(7, pause("c1", restore_on=TODAY), 1)
-    accounts = {1: account(things=things(campaign(1, status="paused")), month_spend=Decimal(60000))}
-    assert reason(enable("c1", takes_back=7), done, accounts=accounts) == "month_spend"
+    inside = things(campaign(1, status="paused"))
+    changes = {"accounts": {1: account(things=inside, month_spend=Decimal(spent))}}
+    changes["budgets"] = [MonthlyBudget("google_ads", frozenset({1}), Decimal(30000))]
+    assert reason(enable("c1", takes_back=7), done, **changes) == expected
+    stays = replace(done, proposal=replace(done.proposal, restore_on=None))
+    assert reason(enable("c1", takes_back=7), stays, **changes) == "account_ceiling"
 
 
 @pytest.mark.parametrize(
