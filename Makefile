@@ -6,7 +6,7 @@ unexport PYTHONDONTWRITEBYTECODE  # compiled files halve the start of every prog
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help demo test faults bench live lock format clean
+.PHONY: help demo test types tests faults bench live lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -36,8 +36,13 @@ demo: .venv/.runtime  ## run every process on a simulated market and web; ONCE=1
 test: .venv/.dev  ## lint, types, import rules and all tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory --jobs=2 types tests  # mypy alone would leave a core idle
+
+types: .venv/.dev
+	@$(BIN)/mypy
+
+tests: .venv/.dev
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 faults: .venv/.dev  ## the long half of the fault tests: kills at every step, platforms and servers gone

@@ -1,6 +1,7 @@
 """Fixtures for every test: no waiting, settings of their own, a Prefect server, databases."""
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -99,6 +100,19 @@ def postgresql_template(create_database) -> str:
 
 
 @pytest.fixture(scope="session")
+def _emptied(create_database, postgresql_template) -> Callable[[], str]:
+    from tests.emptying import Emptied
+
+    return Emptied(lambda: create_database(postgresql_template)).url
+
+
+@pytest.fixture
+def postgresql_url(_emptied) -> str:
+    """The URL of a migrated, empty warehouse, which an earlier test of this worker may have had."""
+    return _emptied()
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory) -> Path:
     """A migrated file that nobody uses, to be copied."""
     from connectors.warehouse import Warehouse
@@ -106,3 +120,9 @@ def sqlite_template(tmp_path_factory) -> Path:
     file = tmp_path_factory.mktemp("template") / "warehouse.db"
     Warehouse.create(f"sqlite:///{file}").close()
     return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template, tmp_path) -> str:
+    """The URL of a migrated, empty SQLite warehouse."""
+    return f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'warehouse.db')}"

@@ -5,11 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from connectors.sandbox.demo import DEMO_TODAY
 from deployments.cli import main
-from flows.google_ads import google_ads
-from tests.market import demo_market
-from tests.plain import plain_steps
+from tests.market import proposed_market
 
 
 def call(*words: str) -> Result:
@@ -18,8 +15,7 @@ def call(*words: str) -> Result:
 
 @pytest.fixture
 def market(tmp_path):
-    with demo_market(tmp_path) as sandbox, plain_steps():
-        google_ads.fn("shop", DEMO_TODAY)
+    with proposed_market(tmp_path) as sandbox:
         yield sandbox
 
 

@@ -7,14 +7,12 @@ from connectors.changes import ENABLED, PAUSED
 from connectors.sandbox.demo import DEMO_TODAY
 from flows.google_ads import google_ads
 from tasks.steps.decide import decide_action
-from tests.market import demo_market, warehouse
-from tests.plain import plain_steps
+from tests.market import proposed_market, warehouse
 
 
 @pytest.fixture
 def sandbox(tmp_path):
-    with demo_market(tmp_path) as market, plain_steps():
-        google_ads.fn("shop", DEMO_TODAY)
+    with proposed_market(tmp_path) as market:
         yield market
 
 

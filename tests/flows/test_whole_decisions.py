@@ -16,16 +16,14 @@ from deployments.cli import main
 from flows.google_ads import google_ads
 from tasks.steps import apply, decide
 from tasks.steps.apply import Round
-from tests.market import demo_market, warehouse
-from tests.plain import plain_steps
+from tests.market import proposed_market, warehouse
 
 GROUP = "shop:tried:2026-11-12"
 
 
 @pytest.fixture
 def sandbox(tmp_path):
-    with demo_market(tmp_path) as market, plain_steps():
-        google_ads.fn("shop", DEMO_TODAY)
+    with proposed_market(tmp_path) as market:
         yield market
 
 

@@ -265,8 +265,8 @@ def test_an_entity_judged_twice_by_one_check_has_one_alert_with_the_worse_verdic
 
 
 @pytest.fixture
-def warehouse(tmp_path) -> Iterator[Warehouse]:
-    with Warehouse.create(f"sqlite:///{tmp_path / 'warehouse.db'}") as warehouse:
+def warehouse(sqlite_url) -> Iterator[Warehouse]:
+    with Warehouse(sqlite_url) as warehouse:
         yield warehouse
 
 

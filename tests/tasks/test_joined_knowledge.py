@@ -50,8 +50,8 @@ def library(*entries: str) -> Library:
 
 
 @pytest.fixture
-def warehouse(tmp_path) -> Iterator[Warehouse]:
-    with Warehouse.create(f"sqlite:///{tmp_path / 'warehouse.db'}") as opened:
+def warehouse(sqlite_url) -> Iterator[Warehouse]:
+    with Warehouse(sqlite_url) as opened:
         yield opened
 
 

@@ -1,6 +1,5 @@
 """A migrated warehouse for every test, on SQLite and on a real PostgreSQL."""
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -37,21 +36,10 @@ def empty_url(request, tmp_path) -> str:
     return request.getfixturevalue("create_database")()
 
 
-@pytest.fixture
-def sqlite_url(sqlite_template, tmp_path) -> str:
-    """The URL of a migrated, empty SQLite warehouse."""
-    file = tmp_path / "warehouse.db"
-    shutil.copyfile(sqlite_template, file)
-    return f"sqlite:///{file}"
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request) -> str:
     """The URL of a migrated, empty warehouse."""
-    if request.param == "sqlite":
-        return request.getfixturevalue("sqlite_url")
-    template = request.getfixturevalue("postgresql_template")
-    return request.getfixturevalue("create_database")(template)
+    return request.getfixturevalue(f"{request.param}_url")
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ RUN = Run("r1", "lamps", "google_ads", ledger.NOW.date(), ledger.NOW, ("main",))
 
 
 @pytest.fixture
-def warehouse(tmp_path) -> Iterator[Warehouse]:
-    with Warehouse.create(f"sqlite:///{tmp_path / 'warehouse.db'}") as opened:
+def warehouse(sqlite_url) -> Iterator[Warehouse]:
+    with Warehouse(sqlite_url) as opened:
         account = Account("google_ads", "4445556666", "Lamps", "EUR", "Europe/Berlin")
         opened.save_account("lamps", "main", account, ledger.NOW)
         yield opened

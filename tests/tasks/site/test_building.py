@@ -29,10 +29,8 @@ PAGES = [
 
 
 @pytest.fixture
-def warehouse(tmp_path):
-    path = f"sqlite:///{tmp_path / 'warehouse.db'}"
-    Warehouse.create(path).close()
-    with Warehouse(path) as opened:
+def warehouse(sqlite_url):
+    with Warehouse(sqlite_url) as opened:
         yield opened
 
 

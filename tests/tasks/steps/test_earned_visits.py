@@ -21,8 +21,8 @@ WINDOW = Window(AS_OF - timedelta(days=33), AS_OF - timedelta(days=3))
 
 
 @pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.create(f"sqlite:///{tmp_path / 'warehouse.db'}") as opened:
+def warehouse(sqlite_url):
+    with Warehouse(sqlite_url) as opened:
         yield opened
 
 
