@@ -14,6 +14,7 @@ from config.problems import Problem, choose, quoted
 from config.process_rules import sources_of
 from config.schedules import ScheduleError, check_cron, check_time_zone
 from config.secrets import placeholders
+from config.watched import watched_problems
 from config.yaml_source import Source, Where
 
 
@@ -45,6 +46,7 @@ def brand_problems(source: Source, brand: Brand, around: Surroundings) -> Iterat
     yield from _schedules(source, brand, around)
     yield from _workflow(source, brand, around)
     yield from _overrides(source, brand, around)
+    yield from watched_problems(source, brand.content.watched)
     if around.variables is not None:
         yield from _unset(source, brand, around.variables)
 

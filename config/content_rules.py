@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from config.watched import MOST_WATCHED
 from config.words import Model, Name
 
 Phrase = Annotated[str, Field(min_length=1)]
@@ -54,3 +55,6 @@ class ContentRules(Model):
     """More days in a row without a post than this are a hole."""
     answer_hours: Annotated[int, Field(ge=1, le=720)] = 24
     """By when somebody who asks is answered."""
+    watched: Annotated[tuple[Phrase, ...], Field(max_length=MOST_WATCHED)] = ()
+    """Words and #hashtags: how many posts of others have them each day is counted on networks that
+    allow it."""

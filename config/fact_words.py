@@ -14,6 +14,7 @@ from config.words import Level
 _CRAWL = ("website",)
 _SEARCH = ("search_console",)
 _OWN_MAIL = ("smtp",)
+_LISTS = ("customers",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ def _account(
     *fields: str, sources: tuple[str, ...] = (), limits: Mapping[str, float] | None = None
 ) -> FactKind:
     return FactKind("account", ("name", "reason", *fields), limits or {}, sources)
+
+
+def _list(*, people: float, share: float) -> FactKind:
+    limits = {"people": people, "share": share}
+    return _account("people", "seen", sources=_LISTS, limits=limits)
 
 
 def _page(
@@ -185,10 +191,18 @@ FACTS: Mapping[FactName, FactKind] = {
     "followers_falling": _presence(
         *("lost", "followers", "change", "window"), limits={"days": 7, "part": 0.01, "z": 2.5}
     ),
+    # of the brand's watched words; what is unusual says `tasks/social/volume.py`
+    "watched_volume": _presence("words", "word", "day"),
     "content_hole": _presence("holes", "day", "about"),
     "content_not_ready": _presence("holes", "day", "about"),
     "publication_failed": _presence("posts", "post", "due", "url"),
     "publication_missed": _presence("posts", "post", "due", "url"),
+    # --- of a list of customers ---------------------------------------------------------------
+    # so many people, and at least this part of all that it had: who went within 14 days, whose
+    # address cannot be used, who told us that they want no mail and are called subscribed
+    "customers_missing": _list(people=20, share=0.05),
+    "customers_unusable": _list(people=5, share=0.02),
+    "customers_still_subscribed": _list(people=5, share=0.005),
     # --- of an account that mail to customers is sent from ------------------------------------
     "mail_in_doubt": _account("messages", "sources", sources=_OWN_MAIL),
     "mail_halted": _account("sources", sources=_OWN_MAIL),

@@ -187,10 +187,15 @@ FactName = Literal[
     "unanswered_complaint",
     # of an account on a social network, and of what is planned for it
     "followers_falling",
+    "watched_volume",
     "content_hole",
     "content_not_ready",
     "publication_failed",
     "publication_missed",
+    # of a list of customers
+    "customers_missing",
+    "customers_unusable",
+    "customers_still_subscribed",
     # of an account that mail to customers is sent from
     "mail_in_doubt",
     "mail_halted",

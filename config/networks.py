@@ -41,3 +41,6 @@ UNTOLD: Mapping[Network, frozenset[str]] = {
     "mastodon": frozenset({"impressions", "clicks"}),
 }
 """The figures of a post that a network tells nobody."""
+
+WATCHABLE: frozenset[Network] = frozenset({"bluesky", "mastodon"})
+"""The networks that tell which posts of others have a word. LinkedIn's API has no such search."""

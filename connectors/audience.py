@@ -10,12 +10,13 @@ The people are handed in beside the permit, and go out only if the permit's dige
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Protocol, TypeVar, runtime_checkable
 
+from config.words import Field, Level
 from connectors.base import ConnectorError, ReconnectError, RejectedError, TransientError
 from connectors.changes import (
     Change,
@@ -30,6 +31,8 @@ from connectors.changes import (
 DIGEST_SIGNS = 32
 VALUE = re.compile(rf"\d+:[0-9a-f]{{{DIGEST_SIGNS}}}", re.ASCII)
 """What the value of an audience looks like."""
+ENTITY_ID = re.compile(r"\w{1,64}", re.ASCII)
+"""What services call a campaign, flow or automation."""
 
 Thing = TypeVar("Thing")
 
@@ -128,6 +131,28 @@ def audience_change(
     }
     subject = Subject("account", account_id, "audience", list_id)
     return Change(subject, digest_of(present), digest_of(wanted), content)
+
+
+def refuse_unwritable(
+    service: str,
+    account_id: str,
+    subjects: Iterable[Subject],
+    writable: Collection[tuple[Level, Field]],
+    path_of: Callable[[str], str],
+) -> None:
+    """Raise `RejectedError` for what cannot be written at a service, or does not name what it is
+    about: `path_of` raises it for what names no list."""
+    for subject in subjects:
+        if (subject.level, subject.field) not in writable:
+            raise RejectedError(f"{service} cannot change {subject.field} of {subject.level}")
+        if subject.field == "audience":
+            if subject.entity_id != account_id:
+                raise RejectedError(
+                    f"{service} {account_id}: {subject.entity_id} is another account"
+                )
+            path_of(subject.item)
+        elif not ENTITY_ID.fullmatch(subject.entity_id):
+            raise RejectedError(f"{service} has no id {subject.entity_id!r}")
 
 
 def movement(

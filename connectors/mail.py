@@ -35,6 +35,14 @@ ReportKind = Literal["hard_bounce", "soft_bounce", "delayed", "complaint", "unsu
                      "auto_reply"]  # fmt: skip
 
 
+def words_of_consent(value: object) -> object:
+    """Return what a brand file says of the words that a list has for consent, as they are compared;
+    `true` and `1` of YAML are words too."""
+    if isinstance(value, dict):
+        return {str(word).strip().casefold(): consent for word, consent in value.items()}
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A person as the brand's own customer list has it."""
@@ -58,8 +66,8 @@ class Order:
 
     order_id: str
     customer_id: str  # '' if the list does not say
-    ordered_at: datetime
-    value: float  # major units of the account's currency; a refund is negative
+    ordered_at: datetime | None  # None: unknown
+    value: float  # major units of the account's currency; a refund is negative; NaN: unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +201,7 @@ class MailReport:
     address: str = field(repr=False)  # whom it concerns; '' if it does not say
     status: str = ""  # 5.1.1
     source: str = ""  # where it was found, such as `imap INBOX;UIDVALIDITY=1;UID=7`
-    token: str = field(default="", repr=False)  # of an unsubscription: what our header carried
+    token: str = field(default="", repr=False)  # what List-Unsubscribe of our message carried
 
 
 @runtime_checkable

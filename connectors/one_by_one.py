@@ -40,6 +40,25 @@ def one_by_one(permits: Sequence[Permit], carry_out: Callable[[Change], Outcome]
     return answers
 
 
+def sent_once(
+    send: Callable[[], object],
+    limit: type[TransientError],
+    request_id: Callable[[], str] = lambda: "",
+) -> Outcome:
+    """Send a change and return what became of it: a service whose `limit` was met has not carried
+    it out, one that gave no answer may have. `request_id` is asked when the call is over."""
+    try:
+        send()
+    except limit as error:
+        wait = error.retry_after
+        return Outcome(Written("refused", str(error), request_id(), retry_after=wait), str(error))
+    except TransientError as error:
+        return Outcome(Written("unknown", str(error), request_id()), str(error))
+    except RejectedError as error:
+        return Outcome(Written("refused", str(error), request_id()))
+    return Outcome(Written("accepted"))
+
+
 def not_sent(error: RejectedError | TransientError) -> Outcome:
     """Return what became of a change whose preparation failed: a service that is busy now stops
     the changes after it too."""

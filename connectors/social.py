@@ -15,17 +15,22 @@ ledger alone. Of a reply: `text`, `language`. What is empty is left out.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Literal, Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from config.networks import Network
 from connectors.changes import WritableChannel
 
-EARLY = timedelta(days=1)
-"""A post with the same text counts as this one if it was made from so long before it was due."""
+EARLY = timedelta(hours=12)
+"""A post with the same text counts as this one if it was made from so long before it was due.
+
+Much less than a day (of 23 hours when the clock is put forward), after which an evergreen post may
+come again: the one before it may have gone out some hours late.
+"""
 
 DIGITS = 16
 """Hexadecimal signs of a text's digest."""
@@ -108,6 +113,22 @@ class Comment:
     url: str = ""
 
 
+TOO_MANY = "more posts than are read at once"
+"""Why a day is not known whose posts were not read to their end: how many were read is no count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How many posts of others had a word, by day; nothing else of them is kept.
+
+    Every day asked for has a number, or None: `TOO_MANY`. Or the network tells nothing, then there
+    is no day, and `why` says why.
+    """
+
+    counts: Mapping[date, int | None]
+    why: str = ""
+
+
 @runtime_checkable
 class SocialChannel(WritableChannel, Protocol):
     """An account on a social network. Reads are lazy, retried inside; a write is sent once."""
@@ -125,4 +146,14 @@ class SocialChannel(WritableChannel, Protocol):
     def comments(self, post_ids: Sequence[str], since: datetime) -> Iterator[list[Comment]]:
         """Yield comments under our posts, ours among them, and mentions of us elsewhere where
         the network tells of them."""
+        ...
+
+
+@runtime_checkable
+class WatchingChannel(Protocol):
+    """A network that tells how much a word is used."""
+
+    def spoken_of(self, term: str, first: date, last: date, zone: ZoneInfo) -> Spoken:
+        """Count the posts of others with a word, or a hashtag with its #, on whole past days of a
+        time zone, both included. The newest days come first where not all can be read."""
         ...

@@ -37,8 +37,8 @@ def email_marketing(
         accounts: Only these entries of the brand file; empty means all of the process.
     """
     run = begin("email_marketing", brand, datetime.now(UTC), as_of, accounts)
-    failed = know_customers(run)
-    failed |= keep_mail(run)
+    known = know_customers(run)
+    failed = {**known.failed, **keep_mail(run)}
     pulls = pull_account.map(unmapped(run), list(run.accounts), return_state=True)
     failed |= failures(run.accounts, pulls)
     review_changes(run)
@@ -49,5 +49,5 @@ def email_marketing(
     apply_approved(run, datetime.now(UTC))
     track_work(run, judgement)
     undelivered = deliver(run)
-    report = publish(run, judgement, failed)
+    report = publish(run, judgement, failed, known)
     return finish(run, judgement, failed, undelivered, report)

@@ -11,7 +11,7 @@ from config.words import Importance
 from tasks.cube import Booleans, Cube
 
 if TYPE_CHECKING:
-    from tasks.mailing.evidence import Mailing
+    from tasks.mailing.evidence import CustomerList, Mailing
     from tasks.site.evidence import Site
     from tasks.social.evidence import Presence
 
@@ -52,6 +52,7 @@ class Evidence:
     """The brand's accounts on social networks; see `tasks/social/`."""
     mailings: Sequence["Mailing"] = ()
     """The brand's accounts that mail is sent from; see `tasks/mailing/`."""
+    customer_lists: Sequence["CustomerList"] = ()
 
     @property
     def whole(self) -> Cube:

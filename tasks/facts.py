@@ -21,6 +21,7 @@ from tasks.ad_facts import ad_disapproved, landing_page_down
 from tasks.delivery_facts import no_data, pull_failed, spend_while_inactive
 from tasks.evidence import Answers, Evidence, Story
 from tasks.mailing import facts as mail
+from tasks.mailing import list_facts as lists
 from tasks.remedies import to_do
 from tasks.site import facts as site
 from tasks.social import facts as social
@@ -55,6 +56,8 @@ def _answers(fact: Fact, evidence: Evidence) -> Answers:
         return social.ask(fact.fact, evidence.presences, limits_of(fact), evidence.as_of)
     if fact.fact in mail.NAMES:
         return mail.ask(fact.fact, evidence.mailings, limits_of(fact))
+    if fact.fact in lists.NAMES:
+        return lists.ask(fact.fact, evidence.customer_lists, limits_of(fact))
     if not fact.platform:
         return _ASK[fact.fact](evidence)
     of_platform = evidence.accounts["platform"] == fact.platform

@@ -26,8 +26,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from config.mail import Consent
 from connectors.base import Account, Throttle
-from connectors.mail import Customer
-from connectors.people_keys import normal_address
+from connectors.mail import Customer, words_of_consent
+from connectors.mail_addresses import usable_address
 from connectors.tabular.listing import Columns, ListOptions, Part, needs, parts
 from connectors.tabular.moments import MomentReader
 
@@ -37,23 +37,13 @@ AT_ONCE = 10_000  # customers
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
-LOCAL = re.compile(r"[^\s@<>(),:;\"\[\]\\\x00-\x1f\x7f]{1,64}")
-LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
-
-
-def _words(value: object) -> object:
-    """Take `true` and `1` of YAML for the words that they are."""
-    if isinstance(value, dict):
-        return {str(word).strip().casefold(): consent for word, consent in value.items()}
-    return value
 
 
 class Options(ListOptions):
     """What a brand file says under `options` of an account with `platform: customers`."""
 
     columns: Annotated[Columns, AfterValidator(needs("customer_id", "address"))]
-    consent_words: Annotated[dict[str, Consent], BeforeValidator(_words)] = Field(
+    consent_words: Annotated[dict[str, Consent], BeforeValidator(words_of_consent)] = Field(
         default_factory=dict
     )
     """What the list's words mean, however they are capitalised: `{yes: subscribed, no: never}`; a
@@ -192,26 +182,6 @@ class _Reader:
                 f"is no word of consent; add it to `consent_words`, which has: {known}"
             )
         return found
-
-
-def usable_address(text: str) -> tuple[str | None, str]:
-    """Return an e-mail address as written, or None and what is wrong with it, without it.
-
-    What mail servers take without quoting is usable (RFC 5321 and 6531); nothing else ever reached
-    anybody. No text is no address, and nothing wrong.
-    """
-    if not text:
-        return None, ""
-    local, at, _ = text.rpartition("@")
-    domain = normal_address(text).rpartition("@")[2]
-    if not at or not LOCAL.fullmatch(local) or local.startswith(".") or local.endswith("."):
-        return None, "no usable e-mail address: what stands before the @ cannot"
-    if ".." in local or len(text) > LONGEST_ADDRESS:
-        return None, "no usable e-mail address: two dots in a row, or too long"
-    labels = domain.split(".")
-    if len(labels) < 2 or not all(map(LABEL.fullmatch, labels)) or labels[-1].isdigit():
-        return None, "no usable e-mail address: what stands behind the @ is no domain"
-    return text, ""
 
 
 def _filled(text: str) -> str:

@@ -2,9 +2,10 @@
 
 ARF (RFC 5965): `message/feedback-report` beside the message or its headers. Providers make the
 recipient unreadable (Yahoo) or leave it out (RFC 6590), so the message's own Message-ID, or what
-its List-Unsubscribe carried, says whose it is. Microsoft's JMRP sends the message as an attachment
-instead, with the recipient in X-HmXmrOriginalRecipient. Feedback of type `not-spam` is the opposite
-of a complaint and `opt-out` an unsubscription (RFC 5965, 3.1 and 7.3; RFC 6650).
+its List-Unsubscribe or the link to leave by carried, says whose it is. Microsoft's JMRP sends the
+message as an attachment instead, with the recipient in X-HmXmrOriginalRecipient. Feedback of type
+`not-spam` is the opposite of a complaint and `opt-out` an unsubscription (RFC 5965, 3.1 and 7.3;
+RFC 6650).
 """
 
 from datetime import datetime

@@ -60,10 +60,14 @@ class Part:
 
     def text(self) -> str:
         """Return the part's text, HTML without its tags."""
+        text = self.written()
+        return _TAG.sub(" ", text) if self.kind == "text/html" else text
+
+    def written(self) -> str:
+        """Return the part's text as it was written, with tags and links."""
         how = self.header("content-transfer-encoding").strip().lower()
         charset = self.parameters.get("charset", "")
-        text = decoded(transferred(self.body[: 2 * LARGEST_TEXT], how), charset)[:LARGEST_TEXT]
-        return _TAG.sub(" ", text) if self.kind == "text/html" else text
+        return decoded(transferred(self.body[: 2 * LARGEST_TEXT], how), charset)[:LARGEST_TEXT]
 
 
 def parse(raw: bytes) -> Part:

@@ -15,6 +15,7 @@ _INLINE = re.compile(r"^[ \t>]{0,20}message-id:\s{0,80}(<[^<>\s@]{1,200}@[^<>\s@
                      re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _TICKET = re.compile(r"\b([a-z0-9_]{1,63})[./](\d{1,19}-\d{1,19})[./]([0-9a-f]{32})\b")
 """As `connectors/mail_links.py` writes it, in a link (`/`) or a subject (`.`)."""
+_LEAVING = re.compile(r"/u/([a-z0-9_]{1,63})/(\d{1,19}-\d{1,19})/([0-9a-f]{32})\b")
 
 
 def original(root: Part) -> Part | None:
@@ -59,6 +60,16 @@ def ticket(text: str) -> str:
 
 
 def ticket_of_original(root: Part) -> str:
-    """Return what the List-Unsubscribe of the message that a report brings along carried."""
+    """Return what the message that a report brings along carried: in its List-Unsubscribe, else in
+    the link by which its reader leaves; '' if it has none, or a click's alone."""
     sent = original(root)
-    return ticket(sent.header("list-unsubscribe")) if sent else ""
+    if sent is None:
+        return ""
+    return ticket(sent.header("list-unsubscribe")) or next(_leaving(sent), "")
+
+
+def _leaving(sent: Part) -> Iterator[str]:
+    for part in sent.walk():
+        if part.kind.startswith("text/"):
+            for found in _LEAVING.finditer(unquote(part.written()).lower()):
+                yield ".".join(found.groups())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ class SavedOrders:
     new: int
     changed: int
     without_customer: int  # rows that were passed over: nobody knows whose they are
+    incomplete: int  # rows that were passed over: their worth or their moment is unknown
     erased: int  # rows of people who were erased
     repeated: int  # rows whose order came again later: one row per order is what is expected
 
@@ -58,11 +60,14 @@ class OrderStore(Database):
         people: dict[str, int] = {}
         ids: list[np.ndarray[Any, np.dtype[np.int64]]] = [np.empty(0, np.int64)]
         before = self._count_orders(brand)
-        rows = written = without = erased = 0
+        rows = written = without = incomplete = erased = 0
         for batch in batches:
             for start in range(0, len(batch), AT_ONCE):
-                part = [it for it in batch[start : start + AT_ONCE] if it.customer_id.strip()]
-                without += len(batch[start : start + AT_ONCE]) - len(part)
+                came = batch[start : start + AT_ONCE]
+                whose = [it for it in came if it.customer_id.strip()]
+                part = [it for it in whose if it.ordered_at and not isnan(it.value)]
+                without += len(came) - len(whose)
+                incomplete += len(whose) - len(part)
                 found = {plain(it.order_id.strip()): _row(brand, it, keys, people) for it in part}
                 ids.append(np.fromiter(map(hash, found), np.int64, len(found)))
                 rows += len(part)
@@ -73,7 +78,7 @@ class OrderStore(Database):
                 erased += len(found) - len(kept)
         seen = len(np.unique(np.concatenate(ids)))
         new = self._count_orders(brand) - before
-        return SavedOrders(seen, new, written - new, without, erased, rows - seen)
+        return SavedOrders(seen, new, written - new, without, incomplete, erased, rows - seen)
 
     def read_orders(self, brand: str, zone: str = "UTC") -> pd.DataFrame:
         """Return all orders in no particular order: `person_key` (int64), `day` (int32, ordinal

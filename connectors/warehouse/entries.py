@@ -42,6 +42,8 @@ class EntryStore(Database):
         query = sa.select(key, at, entry).where(at > since, at <= until)
         if event in ("order", "first_order"):
             query = query.where(its.brand == brand, its.value >= 0)
+        if event == "signup":
+            query = query.where(them.brand == brand)
         if event == "consent":
             query = query.where(consents.c.consent == "subscribed")
         if event == "first_order":
@@ -77,7 +79,9 @@ class EntryStore(Database):
         wanted = sa.func.substr(text, 6, 5).in_([*month_days]) | sa.func.substr(text, 1, 10).in_(
             [day.isoformat() for day in days]
         )
-        query = _with_people(sa.select(people.c.person_key, text), brand).where(wanted)
+        query = _with_people(sa.select(people.c.person_key, text)).where(
+            people.c.brand == brand, wanted
+        )
         with self.reading() as connection:
             rows = connection.execute(query).all()
         keys = np.fromiter((row[0] for row in rows), np.int64)
@@ -106,12 +110,13 @@ class EntryStore(Database):
         key, at, entry = found.c
         its = enrolments.c
         query = (
-            _with_people(sa.select(key, at, entry), brand)
+            _with_people(sa.select(key, at, entry))
             .join(people, people.c.person_key == key)
             .outerjoin(
                 enrolments,
                 (its.brand == brand) & (its.sequence == sequence) & (its.person_key == key),
             )
+            .where(people.c.brand + "" == brand)  # so that SQLite begins with what is new
             .where(its.person_key.is_(None) | ((its.state != "active") & (its.entry != entry)))
             .order_by(at, key)
         )
@@ -126,13 +131,12 @@ class EntryStore(Database):
         return occasions, _people(rows)
 
 
-def _with_people(query: sa.Select[Any], brand: str) -> sa.Select[Any]:
-    """Ask also for zone, consent and whether the address is suppressed, of the brand's people."""
+def _with_people(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Ask also for zone, consent and whether the address is suppressed."""
     held = sa.exists().where(
-        suppressions.c.brand == brand, suppressions.c.address_key == people.c.address_key
+        suppressions.c.brand == people.c.brand, suppressions.c.address_key == people.c.address_key
     )
-    columns = (people.c.time_zone, people.c.consent, held.label("held"))
-    return query.add_columns(*columns).where(people.c.brand == brand)
+    return query.add_columns(people.c.time_zone, people.c.consent, held.label("held"))
 
 
 def _people(rows: Sequence[Any]) -> People:

@@ -21,6 +21,9 @@ from connectors.warehouse.stops import stopped_by
 Message = tuple[str, str, str, int, int]
 """kind, source, step, round, person_key: what the brand sends once."""
 
+Source = tuple[str, str]
+"""kind, source: a sequence or campaign."""
+
 MESSAGE = ("kind", "source", "step", "round", "person_key")
 
 WENT: tuple[ClaimState, ...] = ("claimed", "sending", "sent", "doubtful")
@@ -51,12 +54,12 @@ class Facts:
     """What the warehouse knows, and what has been taken since it was read."""
 
     stopped: bool
-    stopped_sources: Collection[tuple[str, str]]
+    stopped_sources: Collection[Source]
     people: dict[int, Person]
     suppressed: Collection[int]
     rounds: dict[tuple[str, int], int]  # sequence and person, unless the person left
     earlier: dict[Message, Earlier]
-    recent: dict[int, list[datetime]]  # person to the moments of messages
+    recent: dict[int, list[tuple[Source, datetime]]]  # person to messages and their moments
     handed_today: int
     taken: set[Message] = field(default_factory=set)
 
@@ -68,7 +71,7 @@ class Facts:
     def take(self, due: DueMail, now: datetime) -> None:
         """Count a message that is being claimed."""
         self.taken.add(message_of(due))
-        self.recent.setdefault(due.person_key, []).append(now)
+        self.recent.setdefault(due.person_key, []).append(((due.kind, due.source), now))
         self.handed_today += 1
 
 
@@ -102,7 +105,7 @@ def facts_of(
     )
 
 
-def stopped_sources(connection: Connection, brand: str) -> set[tuple[str, str]]:
+def stopped_sources(connection: Connection, brand: str) -> set[Source]:
     """Return kind and name of the brand's sequences and campaigns that are stopped."""
     query = sa.select(mail_stops.c.kind, mail_stops.c.source).where(
         mail_stops.c.brand == brand, mail_stops.c.released_at.is_(None)
@@ -172,13 +175,13 @@ def _earlier(connection: Connection, brand: str, due: Sequence[DueMail]) -> dict
 
 def _recent(
     connection: Connection, brand: str, persons: Sequence[int]
-) -> dict[int, list[datetime]]:
+) -> dict[int, list[tuple[Source, datetime]]]:
     it = mail_messages.c
     at = sa.func.coalesce(it.handed_at, it.claimed_at)
-    query = sa.select(it.person_key, at).where(
+    query = sa.select(it.person_key, it.kind, it.source, at).where(
         it.person_key.in_(persons), it.brand == brand, it.state.in_(WENT)
     )
-    found: dict[int, list[datetime]] = {}
-    for person, moment in connection.execute(query):
-        found.setdefault(person, []).append(moment)
+    found: dict[int, list[tuple[Source, datetime]]] = {}
+    for person, kind, source, moment in connection.execute(query):
+        found.setdefault(person, []).append(((kind, source), moment))
     return found

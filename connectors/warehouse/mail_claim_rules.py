@@ -3,18 +3,24 @@
 Plain comparisons of what `mail_claim_facts.py` has read; no I/O.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from config.mail import Cap
 from connectors.mail import DueMail, NotClaimed, NotClaimedReason
-from connectors.warehouse.mail_claim_facts import Facts, message_of
+from connectors.warehouse.mail_claim_facts import Facts, Source, message_of
 
 
 def refusal(
-    due: DueMail, facts: Facts, caps: Sequence[Cap], a_day: int | None, now: datetime
+    due: DueMail,
+    facts: Facts,
+    caps: Sequence[Cap],
+    own_caps: Mapping[Source, Sequence[Cap]],
+    a_day: int | None,
+    now: datetime,
 ) -> NotClaimed | None:
-    """Return why a message may not be claimed, None if it may."""
+    """Return why a message may not be claimed, None if it may. `caps` hold over all that a person
+    gets, `own_caps` over what he gets of one sequence."""
     earlier = facts.earlier.get(message_of(due))
     if message_of(due) in facts.taken or (
         earlier and earlier.state not in ("released", "deferred")
@@ -32,7 +38,7 @@ def refusal(
         return NotClaimed(due, "too_early", due.not_before)
     if earlier and earlier.retry_at and earlier.retry_at > now:
         return NotClaimed(due, "put_off", earlier.retry_at)
-    if free := cap_free_at(facts.recent.get(due.person_key, ()), caps, now):
+    if free := _free_at(due, facts, caps, own_caps, now):
         return NotClaimed(due, "over_cap", free)
     if a_day is not None and facts.handed_today >= a_day:
         return NotClaimed(due, "over_ramp")
@@ -53,6 +59,23 @@ def _unwanted(due: DueMail, facts: Facts) -> NotClaimedReason | None:
     if due.kind == "sequence" and not facts.enrolled(due):
         return "left"
     return None
+
+
+def _free_at(
+    due: DueMail,
+    facts: Facts,
+    caps: Sequence[Cap],
+    own_caps: Mapping[Source, Sequence[Cap]],
+    now: datetime,
+) -> datetime | None:
+    """Return from when on all caps let a message through, None if they do now."""
+    source, recent = (due.kind, due.source), facts.recent.get(due.person_key, ())
+    own = [moment for its, moment in recent if its == source]
+    free = (
+        cap_free_at([moment for _, moment in recent], caps, now),
+        cap_free_at(own, own_caps.get(source, ()), now),
+    )
+    return max((moment for moment in free if moment), default=None)
 
 
 def cap_free_at(moments: Sequence[datetime], caps: Sequence[Cap], now: datetime) -> datetime | None:

@@ -5,8 +5,8 @@ before, and writes the claims; what it read stays true until it is done. A claim
 message: right before each hand-over `mail_desk.py` asks once more.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -19,7 +19,13 @@ from connectors.mail import DueMail, MailClaim, NotClaimed
 from connectors.people_keys import PeopleKeys
 from connectors.warehouse.bulk import insert_rows, new_keys
 from connectors.warehouse.database import Database
-from connectors.warehouse.mail_claim_facts import Facts, facts_of, handed_since, message_of
+from connectors.warehouse.mail_claim_facts import (
+    Facts,
+    Source,
+    facts_of,
+    handed_since,
+    message_of,
+)
 from connectors.warehouse.mail_claim_rules import refusal
 from connectors.warehouse.mail_tables import mail_messages
 
@@ -40,9 +46,11 @@ class ClaimTerms:
     process: str  # whose stop switch counts
     domain: str  # the sender's, for the Message-ID
     keys: PeopleKeys
-    caps: tuple[Cap, ...]
+    caps: tuple[Cap, ...]  # over all that a person gets
     day_began: datetime  # the account's day
     a_day: int | None = None  # the most that goes out on that day; None: as many as there are
+    own_caps: Mapping[Source, tuple[Cap, ...]] = field(default_factory=dict)
+    """What a person gets at most of one sequence, beside the caps over all."""
 
 
 class MailClaimStore(Database):
@@ -71,7 +79,7 @@ class MailClaimStore(Database):
             order = sorted(range(len(due)), key=lambda at: (-due[at].priority, due[at].due_at))
             refused: dict[int, NotClaimed] = {}
             for at in order:
-                found = refusal(due[at], facts, terms.caps, terms.a_day, now)
+                found = refusal(due[at], facts, terms.caps, terms.own_caps, terms.a_day, now)
                 if found is not None:
                     refused[at] = found
                 else:

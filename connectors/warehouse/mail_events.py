@@ -4,8 +4,10 @@ Each is kept once, however often it is read. What must have consequences has the
 transaction: a hard bounce, a complaint and an unsubscription suppress the address, the last two
 withdraw the person's consent as well, and so many soft bounces in a row suppress too.
 
-A bounce or complaint counts only if it is about a message of ours: anybody can write one. An
-unsubscription counts from anybody who knows the address: one mail too few does less harm.
+A bounce or complaint counts only if it is about a message of ours: anybody can write one. It names
+its Message-ID, or brings along what its List-Unsubscribe carried, where a provider has made the
+address and the Message-ID unreadable. An unsubscription counts from anybody who knows the address:
+one mail too few does less harm.
 """
 
 from collections import Counter
@@ -137,14 +139,15 @@ def _messages(connection: Connection, brand: str, message_ids: Sequence[str]) ->
 def _about(
     brand: str, report: MailReport, known: Mapping[str, _About], keys: PeopleKeys
 ) -> _About | None:
-    """Return whom a report is about: whoever got the message that it names."""
+    """Return whom a report is about: whoever got the message that it names, or the one whose ticket
+    it brings along, which only we can make."""
     if found := known.get(report.message_id):
         return found
-    if report.kind != "unsubscribe":
-        return None
     ticket = leaving_by_mail(keys, report.token)
     if ticket is not None and ticket.brand == brand:
         return _About(ticket.message_key, ticket.address_key)
+    if report.kind != "unsubscribe":
+        return None
     return _About(None, keys.address(report.address)) if "@" in report.address else None
 
 

@@ -38,6 +38,7 @@ people = sa.Table(
     sa.UniqueConstraint("brand", "customer_id"),
     sa.CheckConstraint(f"consent IN ({words(get_args(Consent))})", name="consent"),
     sa.Index(None, "brand", "address_key"),
+    sa.Index(None, "brand", "signed_up_at"),
 )
 
 consents = sa.Table(
@@ -50,6 +51,7 @@ consents = sa.Table(
     sa.Column("at", Moment, nullable=False),  # when it was given or withdrawn
     sa.Column("recorded_at", Moment, nullable=False),
     sa.Index(None, "person_key"),
+    sa.Index(None, "at"),
 )
 
 suppressions = sa.Table(
@@ -281,6 +283,18 @@ mail_stops = sa.Table(
     sa.Column("released_at", Moment),
     sa.Column("released_by", sa.Text),
     sa.Column("released_because", sa.Text),
+)
+
+customer_list_readings = sa.Table(
+    "customer_list_readings",  # what a complete reading of a list of customers found, by day
+    metadata,
+    sa.Column("account_key", sa.ForeignKey("accounts.account_key"), primary_key=True),
+    sa.Column("date_day", sa.Date, primary_key=True),
+    sa.Column("seen", sa.BigInteger, nullable=False),
+    sa.Column("missing", sa.BigInteger),  # NULL: the brand has other lists
+    sa.Column("still_unsubscribed", sa.BigInteger, nullable=False),
+    sa.Column("unusable", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 sending_domains = sa.Table(

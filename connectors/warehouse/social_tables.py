@@ -1,4 +1,4 @@
-"""Which tables hold what is said on social networks: our posts, what they earned, what others said?
+"""Which tables hold what is said on social networks: our posts, what others say, how often?
 
 Beside those of `schema.py`, whose words on names, units and moments hold here too.
 
@@ -82,4 +82,16 @@ comment_reads = sa.Table(
     metadata,
     sa.Column("account_key", sa.ForeignKey("accounts.account_key"), primary_key=True),
     sa.Column("until", Moment, nullable=False),
+)
+
+social_watched = sa.Table(
+    "social_watched",
+    metadata,
+    sa.Column("account_key", sa.ForeignKey("accounts.account_key"), primary_key=True),
+    sa.Column("term", sa.Text, primary_key=True),  # `config.watched.watched_key`
+    sa.Column("date_day", sa.Date, primary_key=True),  # of the brand's time zone
+    sa.Column("posts", sa.BigInteger),  # of others; NULL: not known, and `why`
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("counted_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )

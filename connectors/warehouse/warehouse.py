@@ -8,6 +8,7 @@ from connectors.warehouse.alerts import AlertStore
 from connectors.warehouse.campaigns import CampaignStore
 from connectors.warehouse.contacts import ContactStore
 from connectors.warehouse.crawled import CrawledStore
+from connectors.warehouse.customer_lists import CustomerListStore
 from connectors.warehouse.customer_orders import OrderStore
 from connectors.warehouse.customer_scores import ScoreStore
 from connectors.warehouse.database import Database
@@ -38,6 +39,7 @@ from connectors.warehouse.sending_domains import SendingDomainStore
 from connectors.warehouse.site_files import SiteFileStore
 from connectors.warehouse.social_comments import SocialCommentStore
 from connectors.warehouse.social_posts import SocialPostStore
+from connectors.warehouse.social_watched import SocialWatchedStore
 from connectors.warehouse.some_people import SomePeopleStore
 from connectors.warehouse.speeds import SpeedStore
 from connectors.warehouse.stops import StopStore
@@ -71,9 +73,11 @@ class Warehouse(
     WorkSteps,
     SocialPostStore,
     SocialCommentStore,
+    SocialWatchedStore,
     SuppressionStore,
     SegmentStore,
     PeopleStore,
+    CustomerListStore,
     SomePeopleStore,
     ContactStore,
     SendingDomainStore,

@@ -17,6 +17,20 @@ class Halted:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerList:
+    """A list of customers, as it was read last."""
+
+    account_key: int
+    name: str
+    fresh: bool  # it was read lately
+    seen: int  # people in it
+    missing: int | None  # whom we know and it does not have; None: nobody can tell
+    missing_before: int | None  # the fewest who were missing in the days before
+    unusable: int  # whose address cannot be used
+    still_unsubscribed: int  # whom it calls subscribed, and who told us otherwise
+
+
+@dataclass(frozen=True, slots=True)
 class Mailing:
     """An account that sends."""
 

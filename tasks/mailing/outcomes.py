@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from connectors.mail import ClaimState, Handed, HandedState, Outcome
+from connectors.mail_reports.statuses import bounce
 from tasks.mailing.pace import retry_at
 
 STATES: dict[HandedState, ClaimState] = {
@@ -12,10 +13,6 @@ STATES: dict[HandedState, ClaimState] = {
     "unknown": "doubtful",
     "not_sent": "released",
 }
-
-NO_SUCH_MAILBOX = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
-"""Enhanced status codes (RFC 3463, 7505) that say of the recipient's address that nothing will ever
-arrive there. Others, and a refusal without one, may be about us: our message, our reputation."""
 
 
 def outcome_of(handed: Handed, attempts: int, now: datetime) -> Outcome:
@@ -28,5 +25,8 @@ def outcome_of(handed: Handed, attempts: int, now: datetime) -> Outcome:
 
 
 def bounced_for_good(handed: Handed) -> bool:
-    """Tell whether the server said at once that there is no such mailbox."""
-    return handed.state == "refused" and handed.status in NO_SUCH_MAILBOX
+    """Tell whether the server said at once that nothing will ever arrive at the address, by the
+    table that bounces are read by. Any other refusal may be about us: our message, our reputation,
+    or the sender whoever it is for."""
+    refused = handed.state == "refused" and not handed.whole_session
+    return refused and bounce(handed.status) == "hard_bounce"

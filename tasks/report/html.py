@@ -14,6 +14,7 @@ from tasks.report import (
     paid_words,
     site_words,
     social_visit_words,
+    social_watched,
     social_words,
     wording,
     work_words,
@@ -46,6 +47,7 @@ def render_html(report: Report) -> str:
         "u": customer_words,
         "m": mail_words,
         "v": social_visit_words,
+        "o": social_watched,
     }
     return template.render(report=report, marks=MARKS, **words)
 

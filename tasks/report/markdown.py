@@ -34,6 +34,7 @@ from tasks.report.markdown_social import (
     planned_posts,
     posts_and_answers,
     visits,
+    watched,
 )
 from tasks.report.markdown_work import to_do
 from tasks.report.marks import MARKS, image, link, section, sentence, table_of
@@ -70,6 +71,7 @@ def render_markdown(report: Report) -> str:
         _trends(report),
         *_breakdowns(report),
         visits(report.social),
+        watched(report.social),
         brought(report.social),
         crawl(report.crawled),
         earlier_changes(report.changes),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tasks.report import charts
 from tasks.report import social_visit_words as visit_words
+from tasks.report import social_watched as watched_words
 from tasks.report import social_words as words
 from tasks.report.escape import markdown as literal
 from tasks.report.marks import MARKS, image, link, section, sentence, table_of
@@ -16,6 +17,7 @@ from tasks.report.social_model import (
     SocialAccount,
     TroubleRow,
     Waits,
+    WatchedRow,
 )
 
 
@@ -67,9 +69,21 @@ def visits(accounts: Sequence[SocialAccount]) -> str:
         for one in account.visits:
             rows = ([literal(it.campaign), *visit_words.cells(it, one)] for it in one.rows)
             table = table_of(visit_words.HEADS, "lrrrr", rows)
-            blocks += [sentence(visit_words.caption(one)), table]
+            blocks += [sentence(visit_words.caption(one)), table if one.until else ""]
         blocks.append(account.unjoined)
     return section(visit_words.VISITS, "\n\n".join(filter(None, blocks)))
+
+
+def watched(accounts: Sequence[SocialAccount]) -> str:
+    """Tell how often watched words were used, and on which networks nobody can tell."""
+    blocks = []
+    for account in accounts:
+        if (found := account.watched) is None:
+            continue
+        blocks += [f"**{literal(words.heading(account))}**", watched_words.caption(found)]
+        blocks.append(table_of(watched_words.HEADS, "lrrrl", map(_watched, found.rows)))
+    blocks.append(watched_words.untellable(accounts))
+    return section(watched_words.WATCHED, "\n\n".join(filter(None, blocks)))
 
 
 def last_week(accounts: Sequence[SocialAccount]) -> str:
@@ -145,6 +159,15 @@ def _days(spell: Days) -> Sequence[str]:
 def _coming(post: Coming) -> str:
     mark = "" if post.ready else f"{MARKS['warning']} "
     return f"{mark}{post.time} **{literal(post.name)}** {words.coming(post)}{literal(post.owner)}"
+
+
+def _watched(row: WatchedRow) -> Sequence[str]:
+    mark = f"{MARKS['warning']} " if row.verdict == "more" else ""
+    return [
+        literal(row.term),
+        *watched_words.cells(row),
+        mark + sentence(watched_words.verdict(row)),
+    ]
 
 
 def _gain(row: Gain) -> Sequence[str]:

@@ -22,6 +22,7 @@ from tasks.report.social_model import (
     Waits,
 )
 from tasks.report.social_visit_words import unjoined
+from tasks.report.social_watched import watched_words
 from tasks.report.social_week import last_week
 from tasks.social.calendar import Calendar
 from tasks.social.evidence import Presence
@@ -84,6 +85,8 @@ def _account(presence: Presence, networks: Networks, titles: Mapping[int, str]) 
         week=last_week(presence.weeks),
         visits=presence.visits.visits if presence.visits else (),
         unjoined=unjoined(presence.visits.campaigns) if presence.visits else "",
+        watched=watched_words(presence.watched),
+        untellable=presence.watched is None,
     )
 
 

@@ -112,6 +112,26 @@ class LastWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedRow:
+    """How many posts of others had a word, beside the days before."""
+
+    term: str
+    count: float | None
+    usual: float | None  # a day's mean before
+    times: float | None  # None: unknown, or the usual is nothing
+    verdict: Literal["more", "usual", "unknown"]
+    why: str = ""  # it is unknown
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedWords:
+    """What is known of the brand's watched words on the last day."""
+
+    day: date
+    rows: tuple[WatchedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SocialAccount:
     """An account on a social network."""
 
@@ -131,6 +151,8 @@ class SocialAccount:
     week: LastWeek | None = None  # None: nobody asked
     visits: tuple[Visits, ...] = ()  # of the website, by analytics account
     unjoined: str = ""  # what of the posts cannot be joined with them, as a sentence
+    watched: WatchedWords | None = None  # None: no word is watched, or the network tells of none
+    untellable: bool = False  # words are watched, and the network tells of none
 
 
 @dataclass(frozen=True, slots=True)

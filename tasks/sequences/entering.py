@@ -14,6 +14,7 @@ import numpy as np
 from config.formula import TRUE, parse
 from connectors.enrolments import (
     MAY,
+    NEVER,
     Codes,
     Entries,
     Floats,
@@ -67,18 +68,37 @@ def date_occasions(
 
     `texts` are the dates of these people as their list has them; `zone` is the brand's.
     """
-    enters, at = plan.written.enters, seconds(now)
+    at = seconds(now)
     local = zones_of(people.zones, zone).local(np.full(len(people), at), people.zone)
-    rows, moments, entries = [], [], []
-    for row, clock in enumerate(local.tolist()):
-        today = date(1970, 1, 1) + timedelta(days=clock // DAY)
-        days = [today - timedelta(days=back) for back in range(enters.within_days)]
-        day = kept_on(texts[row], days, enters.days_before, yearly=enters.yearly)
-        if day is not None:
-            rows.append(row)
-            moments.append(at - clock % DAY - (today - day).days * DAY)
-            entries.append(f"{enters.date} {day + timedelta(days=enters.days_before)}")
-    return Occasions(person_key[rows], np.array(moments, np.int64), tuple(entries))
+    days, day = np.unique(local // DAY, return_inverse=True)
+    dates = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    written = np.fromiter(map(dates.__getitem__, texts), np.int64, len(texts))
+    asked, place = np.unique(day * len(dates) + written, return_inverse=True)
+    kept = _kept(plan, [*dates], days, asked)
+    ago = np.array([NEVER if it is None else it[0] for it in kept], np.int64)[place]
+    rows = np.flatnonzero(ago != NEVER)
+    moments = at - local[rows] % DAY - ago[rows] * DAY
+    entries = tuple(kept[it][1] for it in place[rows].tolist())
+    return Occasions(person_key[rows], moments, entries)
+
+
+def _kept(
+    plan: Plan, texts: Sequence[str], days: Codes, asked: Codes
+) -> list[tuple[int, str] | None]:
+    """Return of each date on a day how many days ago it let in and as what, None if it does not.
+
+    `asked` counts texts within days: people share both, so these are few.
+    """
+    enters = plan.written.enters
+    found: list[tuple[int, str] | None] = []
+    for place in asked.tolist():
+        number, text = divmod(place, len(texts))
+        today = date(1970, 1, 1) + timedelta(days=int(days[number]))
+        lately = [today - timedelta(days=back) for back in range(enters.within_days)]
+        day = kept_on(texts[text], lately, enters.days_before, yearly=enters.yearly)
+        entry = "" if day is None else f"{enters.date} {day + timedelta(days=enters.days_before)}"
+        found.append(None if day is None else ((today - day).days, entry))
+    return found
 
 
 def candidate_days(now: datetime, within_days: int) -> list[date]:

@@ -21,6 +21,7 @@ from tasks.social.conversation import Remark
 from tasks.social.judging import COLUMNS
 from tasks.social.testing import Standing
 from tasks.social.visits import Joined
+from tasks.social.watched import Watched
 from tasks.social.week import Weeks
 
 POSTS = ("entity_key", "post_id", "name", "url", "published_at", "gone")
@@ -74,6 +75,8 @@ class Presence:
     """The last one and the one before; None: nobody asked."""
     visits: Joined | None = None
     """Of the website, by the campaigns of posts; None: the brand has no analytics."""
+    watched: Sequence[Watched] | None = ()
+    """Words, in the brand's order; None: the brand has some, and the network tells of none."""
     holes: Sequence[Hole] | None = ()
     """Of the calendar; None: it could not be read. What the whole brand lacks is given to one of
     its accounts alone, so that it is told once."""

@@ -16,6 +16,7 @@ from tasks.social.awaiting import (
     unanswered_question,
 )
 from tasks.social.evidence import Limits, Presence, SocialFact, answers
+from tasks.social.overheard import watched_volume
 from tasks.social.performing import followers_falling, post_above_usual, post_below_usual
 
 SOCIAL_FACTS: Mapping[FactName, SocialFact] = {
@@ -25,6 +26,7 @@ SOCIAL_FACTS: Mapping[FactName, SocialFact] = {
     "unanswered_question": unanswered_question,
     "unanswered_complaint": unanswered_complaint,
     "followers_falling": followers_falling,
+    "watched_volume": watched_volume,
     "content_hole": content_hole,
     "content_not_ready": content_not_ready,
     "publication_failed": publication_failed,

@@ -1,6 +1,6 @@
 """Propose what keeps mail services' lists like the brand's segments; only counts are told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prefect import task
@@ -15,6 +15,7 @@ from connectors.changes import Setting
 from connectors.warehouse import ChangedMeanwhileError, Warehouse
 from tasks.declined import not_declined
 from tasks.gate.passing import decide
+from tasks.gate.state import GateState
 from tasks.mailing.audiences import (
     KeptList,
     Proposing,
@@ -47,8 +48,7 @@ def propose_audiences(run: Run) -> dict[str, str]:
     change by now ends, and is proposed anew.
     """
     library = brand_library(run.brand)
-    books = library.playbooks_for(run.brand, run.process)
-    book = next((it for it in books if isinstance(it, PushAudiencePlaybook)), None)
+    book = push_playbook(library, run.brand, run.process)
     if book is None:
         return {}
     with open_warehouse() as warehouse:
@@ -56,40 +56,50 @@ def propose_audiences(run: Run) -> dict[str, str]:
         if latest and run.as_of < latest:
             run_log().info("No list is compared as of a day before %s, judged already", latest)
             return {}
-        return Audiences(warehouse, library, run, book).propose()
+        platforms = Platforms(warehouse, library, run.brand)
+        return Audiences(warehouse, Comparing(warehouse, library, run, book, platforms)).propose()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How the lists are that could be read."""
+
+    settings: Mapping[Place, Setting]
+    wanted: Mapping[Place, Proposal | None]  # what each list needs, None: it is as it should be
+    actions: Sequence[Action]  # the ledger, with which they were compared
 
 
 @dataclass
-class Audiences:
-    """The lists of one run. An account that fails stops no other, a list no other list."""
+class Comparing:
+    """The lists of one run beside their segments; nothing is written. An account that fails stops
+    no other, a list no other list: `failed` says what was said, by account."""
 
     warehouse: Warehouse
     library: Library
     run: Run
     book: PushAudiencePlaybook
+    platforms: Platforms
     failed: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.platforms = Platforms(self.warehouse, self.library, self.run.brand)
-        self.actions: list[Action] = []
+        self.kept = [*self._kept()]
+        self._actions: list[Action] = []
 
-    def propose(self) -> dict[str, str]:
-        """Compare every list with its segment, and record what would change."""
-        kept, now = [*self._kept()], self.run.started_at
-        if not kept:
-            return self.failed
-        keys = dict.fromkeys(one.account_key for one in kept)
-        read_edits(self.warehouse, self.platforms, keys, now)
-        settings = self.platforms.settings((one.account_key, one.subject) for one in kept)
-        self.actions = ledger(self.warehouse, self.run.brand, now)
-        seen: dict[Place, Proposal | None] = {}
-        for key in keys:
-            mine = [one for one in kept if one.account_key == key]
-            seen |= self._of_account(mine, settings)
-        found = [one for one in seen.values() if one is not None]
-        self._end_outdated(found, seen)
-        self._record(found, settings)
-        return {**self.platforms.failed, **self.failed}
+    @property
+    def account_keys(self) -> list[int]:
+        """The accounts that have such lists."""
+        return [*dict.fromkeys(one.account_key for one in self.kept)]
+
+    def compared(self) -> Compared:
+        """Compare every list with its segment."""
+        run = self.run
+        settings = self.platforms.settings((one.account_key, one.subject) for one in self.kept)
+        self._actions = ledger(self.warehouse, run.brand, run.started_at)
+        found: dict[Place, Proposal | None] = {}
+        for key in self.account_keys:
+            mine = [one for one in self.kept if one.account_key == key]
+            found |= self._of_account(mine, settings)
+        return Compared(settings, found, self._actions)
 
     def _kept(self) -> Iterator[KeptList]:
         """Yield the lists of the run's accounts that are kept like a segment."""
@@ -153,23 +163,47 @@ class Audiences:
 
     def _can_go_back(self, kept: KeptList, present: frozenset[str], known: Roster) -> bool:
         """Tell whether who is in a list now can be told afterwards too."""
-        mine = (one for one in self.actions if one.proposal.account_key == kept.account_key)
+        mine = (one for one in self._actions if one.proposal.account_key == kept.account_key)
         before = digest_of(present)
         pushes = earlier_pushes(kept.subject, before, mine)
         then = members_then(self.warehouse, self.run.brand, pushes, known)
         return before_it(before, present, then, known) is not None
 
+    def _fail(self, entry: str, error: str) -> None:
+        before = self.failed.get(entry)
+        self.failed[entry] = f"{before}; {error}" if before else error
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """The lists of one run, and what becomes of their changes."""
+
+    warehouse: Warehouse
+    comparing: Comparing
+
+    def propose(self) -> dict[str, str]:
+        """Compare every list with its segment, and record what would change."""
+        comparing, run = self.comparing, self.comparing.run
+        if comparing.kept:
+            read_edits(self.warehouse, comparing.platforms, comparing.account_keys, run.started_at)
+            compared = comparing.compared()
+            found = [one for one in compared.wanted.values() if one is not None]
+            self._end_outdated(found, compared.wanted)
+            self._record(found, compared.settings)
+        return {**comparing.platforms.failed, **comparing.failed}
+
     def _end_outdated(self, found: list[Proposal], seen: Mapping[Place, Proposal | None]) -> None:
         """End what was proposed or approved before and is another change by now."""
-        waiting = self.warehouse.actions(brand=self.run.brand, states=WAITING)
+        run = self.comparing.run
+        waiting = self.warehouse.actions(brand=run.brand, states=WAITING)
         for action, why in outdated(found, seen, waiting):
             try:
                 self.warehouse.move(
                     action.action_id,
                     "expired",
                     version=action.version,
-                    actor=f"run {self.run.run_id}",
-                    now=self.run.started_at,
+                    actor=f"run {run.run_id}",
+                    now=run.started_at,
                     reason="moved",
                     explanation=why,
                 )
@@ -177,25 +211,16 @@ class Audiences:
                 run_log().info("action %d was looked after elsewhere: %s", action.action_id, error)
 
     def _record(self, found: list[Proposal], settings: Mapping[Place, Setting]) -> None:
-        run, now = self.run, self.run.started_at
-        lags = lags_of_brand(self.warehouse, self.library, run.brand, run.as_of)
-        mode = self.library.mode(run.brand, run.process, self.book.name)
-        state = gate_state(
-            self.warehouse,
-            self.library,
-            run.brand,
-            settings,
-            lags,
-            now,
-            modes={self.book.name: mode},
-        )
+        library, run = self.comparing.library, self.comparing.run
+        now, book = run.started_at, self.comparing.book
+        state = state_of_lists(self.warehouse, library, run, book, settings)
         proposals, _ = not_declined(found, state.actions, now)
         proposals = not_known_yet(proposals, state.actions, now)
         decisions = decide(proposals, at_any_time(state))
-        decided = decided_on(self.library, run, decisions)
+        decided = decided_on(library, run, decisions)
         actor = f"run {run.run_id}"
         actions = self.warehouse.record(decided, run_id=run.run_id, actor=actor, now=now)
-        announce(self.warehouse, self.library, run, now)
+        announce(self.warehouse, library, run, now)
         states = [one.state for one in actions]
         run_log().info(
             "lists: %d are to change: %d wait for a decision, %d approved, %d refused",
@@ -205,6 +230,21 @@ class Audiences:
             states.count("refused"),
         )
 
-    def _fail(self, entry: str, error: str) -> None:
-        before = self.failed.get(entry)
-        self.failed[entry] = f"{before}; {error}" if before else error
+
+def push_playbook(library: Library, brand: str, process: str) -> PushAudiencePlaybook | None:
+    """Return the playbook that keeps lists; None if the process has none."""
+    books = library.playbooks_for(brand, process)
+    return next((it for it in books if isinstance(it, PushAudiencePlaybook)), None)
+
+
+def state_of_lists(
+    warehouse: Warehouse,
+    library: Library,
+    run: Run,
+    book: PushAudiencePlaybook,
+    settings: Mapping[Place, Setting],
+) -> GateState:
+    """Return what the gate knows when it is asked about changes of lists."""
+    lags = lags_of_brand(warehouse, library, run.brand, run.as_of)
+    modes = {book.name: library.mode(run.brand, run.process, book.name)}
+    return gate_state(warehouse, library, run.brand, settings, lags, run.started_at, modes=modes)

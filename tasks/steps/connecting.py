@@ -64,10 +64,11 @@ class _QuietThrottle:
 def _shared(
     warehouse: Warehouse, entry: AccountEntry, before_call: Callable[[], None] | None = None
 ) -> TieredThrottle:
-    own: Throttle = SqlThrottle(warehouse, f"{entry.platform}/{account_id(entry)}")
+    service = entry.connector or entry.platform  # its lists of customers wait with its campaigns
+    own: Throttle = SqlThrottle(warehouse, f"{service}/{account_id(entry)}")
     if before_call is not None:
         own = _Asking(own, before_call)
-    return TieredThrottle(own, SqlThrottle(warehouse, entry.platform))
+    return TieredThrottle(own, SqlThrottle(warehouse, service))
 
 
 def _opened(library: Library, entry: AccountEntry, throttle: Throttle) -> Channel:

@@ -17,11 +17,11 @@ from tasks.alerts import Scope, plan_alerts
 from tasks.checks import evaluate
 from tasks.evidence import Evidence
 from tasks.facts import establish
-from tasks.mailing.evidence import Mailing
+from tasks.mailing.evidence import CustomerList, Mailing
 from tasks.run import Run
 from tasks.site.evidence import Site
 from tasks.social.evidence import Presence
-from tasks.steps.mail_knowledge import mailings_of
+from tasks.steps.mail_knowledge import customer_lists_of, mailings_of
 from tasks.steps.opening import brand_library, open_warehouse, resolve_secret
 from tasks.steps.reading import Reading, read
 from tasks.steps.site_knowledge import sites_of
@@ -78,8 +78,9 @@ def judge(run: Run, pages: Sequence[PageAnswer], failed: Mapping[str, str]) -> J
         sites = sites_of(warehouse, library, run)
         presences = presences_of(warehouse, library, run)
         mailings = mailings_of(warehouse, library, run)
+        lists = customer_lists_of(warehouse, library, run)
         verdicts, evidence = look(
-            library, run, reading, targets, pages, failed, sites, presences, mailings
+            library, run, reading, targets, pages, failed, sites, presences, mailings, lists
         )
         results, new_alerts, scope = _record(warehouse, library, run, reading, verdicts, evidence)
         still_open = warehouse.open_alerts(run.brand, run.process)
@@ -99,6 +100,7 @@ def look(
     sites: Sequence[Site] = (),
     presences: Sequence[Presence] = (),
     mailings: Sequence[Mailing] = (),
+    lists: Sequence[CustomerList] = (),
 ) -> tuple[Verdicts, Evidence]:
     """Judge by every check, and gather what the facts are asked of. Nothing is recorded."""
     stale_after = library.process(run.process).stale_after_days
@@ -122,6 +124,7 @@ def look(
         sites,
         presences,
         mailings,
+        lists,
     )
     return verdicts, evidence
 

@@ -7,12 +7,13 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from connectors.base import ConnectorError, Entity
-from connectors.social import PublishedPost, SocialChannel
+from connectors.social import PublishedPost, SocialChannel, WatchingChannel
 from connectors.warehouse import Warehouse
 from tasks.run import Run
 from tasks.social.evidence import first_words
 from tasks.steps.connecting import connect
 from tasks.steps.opening import brand_library, open_warehouse, run_log
+from tasks.steps.watching import watch
 
 COUNTED = timedelta(days=90)
 """So long after it was published it is read what a post has earned."""
@@ -27,8 +28,9 @@ ANSWERED = timedelta(days=30)
 
 @task(task_run_name="listen", cache_policy=NO_CACHE)
 def listen(run: Run) -> dict[str, str]:
-    """Read posts, followers, comments and mentions of each social account; return the error of
-    each that could not be read. Then forget what others said and nobody needs any more.
+    """Read posts, followers, comments and mentions of each social account, and count how often the
+    brand's watched words are used; return the error of each account that could not be read. Then
+    forget what others said and nobody needs any more.
 
     What was stored before an error stays. Of what was read only counts are logged.
     """
@@ -44,6 +46,8 @@ def listen(run: Run) -> dict[str, str]:
                 channel = connect(warehouse, library, library.entry(run.brand, name))
                 if isinstance(channel, SocialChannel):
                     _listen(warehouse, channel, run, keys[name])
+                if isinstance(channel, WatchingChannel):
+                    watch(warehouse, channel, library.brand(run.brand), run, keys[name])
             except ConnectorError as error:
                 failed[name] = str(error)
         forgotten = warehouse.forget_comments(run.started_at - ANSWERED, run.started_at)

@@ -1,19 +1,23 @@
 """Read from the warehouse and the files what a run knows of the mail that a brand sends."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from config.library import Library
 from config.problems import errors
 from connectors.warehouse import Warehouse
-from tasks.mailing.evidence import Halted, Mailing
+from connectors.warehouse.customer_lists import ListReading
+from tasks.mailing.evidence import CustomerList, Halted, Mailing
 from tasks.run import Run
 from tasks.steps.reading import accounts_of
 
 GIVEN_UP = timedelta(days=1)
 """What was given up within so long before a run is told."""
 FRESH = timedelta(days=3)
-"""What the DNS said longer ago than this is not known any more."""
+"""What the DNS said, or a list of customers, longer ago than this is not known any more."""
+REMEMBERED = timedelta(days=14)
+"""Who is missing in a list is compared with the readings of so many days."""
 
 
 def mailings_of(warehouse: Warehouse, library: Library, run: Run) -> list[Mailing]:
@@ -28,6 +32,34 @@ def mailings_of(warehouse: Warehouse, library: Library, run: Run) -> list[Mailin
         _mailing(warehouse, library, run, int(row["account_key"]), str(row["name"] or sends))
         for row in mine
     ]
+
+
+def customer_lists_of(warehouse: Warehouse, library: Library, run: Run) -> list[CustomerList]:
+    """Return what is known of the run's lists of customers that were ever read."""
+    accounts = accounts_of(warehouse, library, run)
+    mine = accounts[accounts["platform"] == "customers"].set_index("account_key")
+    readings: dict[int, list[ListReading]] = {}
+    since = run.as_of - REMEMBERED
+    for it in warehouse.list_readings([int(key) for key in mine.index], since):
+        readings.setdefault(it.account_key, []).append(it)
+    return [
+        _list(str(mine.loc[key, "entry"]), of_list, run.as_of) for key, of_list in readings.items()
+    ]
+
+
+def _list(name: str, readings: Sequence[ListReading], as_of: date) -> CustomerList:
+    *before, last = readings
+    missing = [it.missing for it in before if it.missing is not None]
+    return CustomerList(
+        account_key=last.account_key,
+        name=name,
+        fresh=last.date_day > as_of - FRESH,
+        seen=last.seen,
+        missing=last.missing,
+        missing_before=min(missing, default=last.missing),
+        unusable=last.unusable,
+        still_unsubscribed=last.still_unsubscribed,
+    )
 
 
 def broken_plans(library: Library, brand: str) -> list[str]:

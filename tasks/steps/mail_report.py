@@ -11,7 +11,6 @@ from config.models import Level
 from connectors.base import Window
 from connectors.mail_lists import Turnover
 from connectors.warehouse import Warehouse
-from tasks.customers.segments import memberships
 from tasks.mailing.evidence import Halted
 from tasks.report.mail import MailMaterial
 from tasks.report.mail_customers import ListMaterial
@@ -19,42 +18,40 @@ from tasks.report.mail_sent import METRICS, RunningTest, SendingMaterial
 from tasks.report.mail_words import GROWTH_DAYS
 from tasks.run import Run
 from tasks.sequences.campaigns import active_from, tested_until
-from tasks.steps.customers import STAGE, facts_and_model, segments_of
+from tasks.steps.customers import STAGE, Scored, segments_of
 from tasks.steps.mail_knowledge import FRESH
 
 WEEK = timedelta(days=7)
 
 
-def mail_material(warehouse: Warehouse, library: Library, run: Run) -> MailMaterial | None:
+def mail_material(
+    warehouse: Warehouse, library: Library, run: Run, scored: Scored | None
+) -> MailMaterial | None:
     """Return what is told of a brand's mail; None if the run's process is about something else.
 
-    The customers are left out where the brand has no list of them, and what was sent where it
-    sends nothing by itself.
+    The customers are left out where the run has not `scored` them, or has no list of them, and what
+    was sent where the brand sends nothing by itself.
     """
     platforms = library.process(run.process).platforms
     if not {"customers", "smtp"} & {*platforms}:
         return None
     listed = any(it.platform == "customers" for it in library.entries(run.brand, run.process))
     made = MailMaterial(
-        customers=_customers(warehouse, library, run)
-        if "customers" in platforms and listed
+        customers=_customers(warehouse, library, run, scored)
+        if "customers" in platforms and listed and scored is not None
         else None,
         sending=_sending(warehouse, library, run) if "smtp" in platforms else None,
     )
     return None if made.customers is None and made.sending is None else made
 
 
-def _customers(warehouse: Warehouse, library: Library, run: Run) -> ListMaterial:
+def _customers(warehouse: Warehouse, library: Library, run: Run, scored: Scored) -> ListMaterial:
     brand, since = run.brand, run.started_at - timedelta(days=GROWTH_DAYS)
-    facts, model = facts_and_model(warehouse, library, brand, run.as_of)
     week_ago = run.as_of - WEEK
     turnover = {it.segment: it for it in warehouse.segment_turnover(brand, week_ago, run.as_of)}
     moves = warehouse.moves_between(brand, STAGE, week_ago, run.as_of)
     for name in ("left", "entered"):
         moves[name] = [segment.removeprefix(STAGE) for segment in moves[name]]
-    segments = segments_of(library, brand)
-    found = memberships(segments, facts)
-    sizes = found.sizes()
     return ListMaterial(
         counts=warehouse.list_counts(brand),
         ages=warehouse.list_ages(brand, run.started_at),
@@ -62,12 +59,12 @@ def _customers(warehouse: Warehouse, library: Library, run: Run) -> ListMaterial
         asked_since=since,
         stages=[_stage(it) for name, it in turnover.items() if name.startswith(STAGE)],
         moves=moves,
-        facts=facts[["stage", "expected_value"]],
-        model=model,
-        titles={it.name: it.title for it in segments},
+        facts=scored.facts,
+        model=scored.model,
+        titles={it.name: it.title for it in segments_of(library, brand)},
         segments=[it for name, it in turnover.items() if not name.startswith(STAGE)],
-        unknown=dict(zip(sizes["segment"], sizes["unknown"].tolist(), strict=True)),
-        shared=_pairs(found.overlap()),
+        unknown=scored.unknown,
+        shared=scored.shared,
         week_ago=week_ago,
     )
 
@@ -75,17 +72,6 @@ def _customers(warehouse: Warehouse, library: Library, run: Run) -> ListMaterial
 def _stage(its: Turnover) -> Turnover:
     name = its.segment.removeprefix(STAGE)
     return Turnover(name, its.first, its.now, its.before, its.entered, its.left)
-
-
-def _pairs(overlap: pd.DataFrame) -> pd.DataFrame:
-    """Return each pair of segments once."""
-    names = [*overlap.index]
-    rows = [
-        (one, other, int(str(overlap.loc[one, other])))
-        for place, one in enumerate(names)
-        for other in names[place + 1 :]
-    ]
-    return pd.DataFrame(rows, columns=["segment", "other", "people"])
 
 
 def _sending(warehouse: Warehouse, library: Library, run: Run) -> SendingMaterial | None:

@@ -53,6 +53,10 @@ def send_due(
             caps=brand.mail.caps,
             day_began=day_began(now, zone),
             a_day=most_on(now.astimezone(zone).date(), brand.mail.ramp),
+            own_caps={
+                ("sequence", name): it.caps
+                for name, it in library.sequences.get(run.brand, {}).items()
+            },
         )
         worker = HandingOver(
             warehouse, sender, render, account_key=key, brand=run.brand, rules=brand.mail,

@@ -6,19 +6,17 @@ from datetime import datetime
 import pandas as pd
 
 from config.library import Library
-from config.playbooks import Playbook
+from config.playbooks import Playbook, PushAudiencePlaybook
 from connectors.records import Result
-from connectors.warehouse import Decided
 from connectors.warehouse.looking import LookingWarehouse
-from tasks.gate.passing import decide
 from tasks.preview import PlaybookPreview, Preview, Pulled, Seen, Skipped, skipped
-from tasks.replay import FATES, Said
 from tasks.run import Run
 from tasks.steps.history import newest_edits
 from tasks.steps.judge import Judgement, look, targets_now
 from tasks.steps.looking import account_keys, newest_day, open_to_look, stored_facts
 from tasks.steps.opening import brand_library
 from tasks.steps.platforms import LookingPlatforms
+from tasks.steps.previewing_lists import preview_lists, said_of
 from tasks.steps.propose import Deliberation, deliberate
 from tasks.steps.reading import read
 from tasks.steps.situating import mature_findings
@@ -44,6 +42,8 @@ def preview(
             warehouse.see_edits(key, edits, now)
         judgement = _judgement(warehouse, library, run)
         result = deliberate(warehouse, library, run, judgement, platforms, now)
+        books = [it for it in result.playbooks if isinstance(it, PushAudiencePlaybook)]
+        lists = {it.name: preview_lists(warehouse, library, run, it, platforms) for it in books}
         errors = {key: error for key in keys if (error := result.failed.get(platforms.entry(key)))}
         return Preview(
             brand=brand,
@@ -53,11 +53,16 @@ def preview(
             accounts=_pulled(warehouse, platforms, keys),
             stops=tuple(stop for stop in warehouse.stops() if stop.holds(brand, process)),
             playbooks=tuple(
-                _of_playbook(library, run, judgement, result, playbook, errors)
+                lists[playbook.name].playbook
+                if playbook.name in lists
+                else _of_playbook(library, run, judgement, result, playbook, errors)
                 for playbook in result.playbooks
             ),
             switched_off=library.playbooks_off(brand, process),
-            errors=dict(result.failed),
+            errors={
+                **result.failed,
+                **{k: v for it in lists.values() for k, v in it.failed.items()},
+            },
         )
 
 
@@ -107,7 +112,7 @@ def _of_playbook(
             *skipped(playbook, situation, seen, proposals, errors),
             *_declined(result, playbook),
         ),
-        said=tuple(_said(one, result) for one in decided),
+        said=tuple(said_of(one, result.state) for one in decided),
     )
 
 
@@ -145,11 +150,3 @@ def _declined(result: Deliberation, playbook: Playbook) -> list[Skipped]:
         for one, action in result.declined
         if one.playbook == playbook.name
     ]
-
-
-def _said(one: Decided, result: Deliberation) -> Said:
-    """Return what would become of a proposal; of one done alone also what it would wait for."""
-    if one.state != "approved":
-        return Said(one.proposal, FATES[one.state], one.reason, one.explanation)
-    (now,) = decide([one.proposal], result.state)
-    return Said(one.proposal, "done", now.reason or "", now.explanation or one.explanation)

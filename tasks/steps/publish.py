@@ -30,6 +30,7 @@ from tasks.report.table import action_rows, finding_rows, kpi_rows, work_rows
 from tasks.report.work import DONE_DAYS
 from tasks.run import Run
 from tasks.social.evidence import Presence
+from tasks.steps.customers import Known
 from tasks.steps.events import tell
 from tasks.steps.judge import Judgement
 from tasks.steps.landing_knowledge import landings_of
@@ -46,11 +47,14 @@ REFUSED = timedelta(days=31)
 
 
 @task(task_run_name="publish", timeout_seconds=900, cache_policy=NO_CACHE)
-def publish(run: Run, judgement: Judgement, failed: Mapping[str, str]) -> str:
-    """Write the report and return the path of its HTML file; a rerun of the day replaces it."""
+def publish(
+    run: Run, judgement: Judgement, failed: Mapping[str, str], known: Known | None = None
+) -> str:
+    """Write the report and return the path of its HTML file; a rerun of the day replaces it. What
+    is `known` of customers is told where the run has looked."""
     library = brand_library(run.brand)
     with open_warehouse() as warehouse:
-        report = _report(library, warehouse, run, judgement, failed)
+        report = _report(library, warehouse, run, judgement, failed, known)
         # What was decided since the last run, on the command line for instance, is told too.
         last = warehouse.last_finished(run.brand, run.process, but=run.run_id)
         tell(warehouse, run.brand, run.process, min(last or run.started_at, run.started_at))
@@ -75,6 +79,7 @@ def _report(
     run: Run,
     judgement: Judgement,
     failed: Mapping[str, str],
+    known: Known | None,
 ) -> Report:
     reading = judgement.reading
     process = library.process(run.process)
@@ -110,7 +115,7 @@ def _report(
             landings=landings_of(warehouse, library, run, reading),
             paid=paid_of(warehouse, library, run, reading, judgement.sites),
             networks=_networks(warehouse, library, run, judgement.presences),
-            mail=mail_material(warehouse, library, run),
+            mail=mail_material(warehouse, library, run, known.scored if known else None),
         )
     )
 

@@ -26,6 +26,7 @@ from tasks.social.week import Heard, objectives_of, weeks
 from tasks.steps.earned_visits import joined_visits
 from tasks.steps.reading import accounts_of
 from tasks.steps.text_tests import TextTests
+from tasks.steps.watching import watched_of
 
 SEEN = timedelta(days=90)
 """Posts of so many days are told of."""
@@ -90,6 +91,7 @@ def _presence(
             run.as_of,
         ),
         visits=joined_visits(warehouse, library, run, _campaigns(posts, mine, now)),
+        watched=watched_of(warehouse, library, run, key, cast("Network", entry.platform)),
         holes=calendar_of(library, run).holes if _speaks_for(library, run.brand, entry) else (),
     )
 

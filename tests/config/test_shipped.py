@@ -24,6 +24,7 @@ from config.settings import HERE, settings
 from config.words import Importance
 from config.yaml_source import Source, read
 from tasks.mailing.facts import MAIL_FACTS
+from tasks.mailing.list_facts import LIST_FACTS
 
 FOLDERS = (HERE / "brands", HERE / "demo", HERE / "examples")
 BEFORE = ("usual", "last_week")
@@ -178,7 +179,9 @@ def test_the_seo_process_checks_every_fact_about_sites_and_pages(shipped):
     of_ads = {"ad_disapproved", "spend_while_inactive", "landing_page_down"}
     facts = library.checks_for("shop", "seo").facts
     of_posts = {fact for fact, kind in FACTS.items() if kind.sources == NETWORKS}
-    assert {fact.fact for fact in facts} == set(FACTS) - of_ads - of_posts - set(MAIL_FACTS)
+    assert {fact.fact for fact in facts} == (
+        set(FACTS) - of_ads - of_posts - set(MAIL_FACTS) - set(LIST_FACTS)
+    )
     once = [fact.fact for fact in facts if fact.fact != "no_data"]
     assert len(once) == len(set(once))
 

@@ -44,3 +44,18 @@ def test_runs_wait_for_an_account_under_its_name_with_its_variables_filled_in(ma
         with store.reading() as connection:
             named = connection.execute(sa.select(throttles.c.throttle)).scalars().all()
     assert named == [f"search_console/{market.site_urls['shop']}/"]
+
+
+def test_two_platforms_of_one_connector_wait_together(market):
+    """A service that says "not now" means all that asks it."""
+    options = {"error": "rateLimitExceeded", "seconds": 7200}
+    market.faults.add("quota", platform="search_console", count=None, **options)
+    library = brand_library("shop")
+    entry = library.entry("shop", "search_console")
+    other = entry.model_copy(update={"platform": "orders", "connector": "search_console"})
+    with warehouse() as store:
+        with pytest.raises(TransientError, match="rateLimitExceeded"):
+            connect(store, library, entry).account()
+        market.faults.clear()
+        with pytest.raises(TransientError, match="no calls before"):
+            connect(store, library, other).account()

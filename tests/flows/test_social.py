@@ -1,10 +1,14 @@
 """The social processes on the demo's shop: posts go out and are judged, people are answered."""
 
 import json
+import logging
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +16,7 @@ from config.settings import HERE, settings
 from connectors.base import RejectedError
 from connectors.changes import PRESENT
 from connectors.sandbox.demo import DEMO_TODAY
+from connectors.sandbox.social import Topic
 from connectors.social import due_of
 from flows.social import look_after_network
 from tasks.gate.rules_posting import MISSED
@@ -23,6 +28,7 @@ from tests.market import demo_market, warehouse
 from tests.plain import plain_steps
 
 MORNING = datetime(DEMO_TODAY.year, DEMO_TODAY.month, DEMO_TODAY.day, 6, tzinfo=UTC)
+HOUR, YESTERDAY = timedelta(hours=1), DEMO_TODAY - timedelta(days=1)
 NETWORKS = ("linkedin", "bluesky", "mastodon")
 DUE = datetime(2026, 11, 9, 8, 30, tzinfo=UTC)  # new_warehouse.md, half past nine in Berlin
 KEY = {"linkedin": ("linkedin", "2414183"), "bluesky": ("bluesky", "acme-shop.example"),
@@ -109,6 +115,20 @@ def test_a_post_goes_out_at_its_minute_on_every_network_once(shop):
         assert entry.text.startswith("From today your parcel leaves from the foot of the hills")
 
 
+def test_an_evergreen_post_that_rests_for_a_day_goes_out_every_day(shop):
+    brands = settings().brands_dir
+    file, post = brands / "shop.yaml", brands / "shop/content/new_warehouse.md"
+    file.write_text(file.read_text().replace("content:\n", "content:\n  cool_down_days: 1\n", 1))
+    post.write_text(post.read_text().replace("---\n", "---\nevergreen: true\n", 1))
+    for days in range(3):
+        due = DUE + timedelta(days=days)
+        go(shop, due)
+        with suppress(RunFailedError):  # LinkedIn takes no text twice within some days
+            publish_due.fn("shop", due)
+    for network in ("bluesky", "mastodon"):
+        assert [it.at for it in said(shop, network)] == [DUE + timedelta(days=n) for n in range(3)]
+
+
 def test_a_post_that_missed_its_time_is_asked_about_and_goes_out_when_a_person_says_so(shop):
     from tasks.steps.decide import decide_action
 
@@ -162,6 +182,40 @@ def test_a_post_that_a_network_takes_and_does_not_show_failed_and_is_not_sent_ag
         publish_due.fn("shop", DUE)
     publish_due.fn("shop", DUE + timedelta(minutes=20))
     assert len(said(shop, "linkedin")) == 1
+
+
+@pytest.mark.parametrize("network", ["bluesky", "mastodon"])
+def test_words_of_the_brand_file_are_counted_and_a_burst_is_told(shop, network, caplog):
+    world(shop).topics = (Topic("#TrailRunning", {network: 8.0}, {(network, YESTERDAY): 7.0}),)
+    world(shop).speak(network, "#trailrunning, planted words", MORNING - HOUR * 12, "Planted Name")
+    with caplog.at_level(logging.DEBUG):
+        outcome = look(network)
+    with warehouse() as store:
+        (account,) = store.accounts("shop", network)["account_key"].tolist()
+        days = store.watched_days([account], YESTERDAY - timedelta(days=60))
+        items = store.work_items("shop", f"{network}_post")
+        alerts = [it.check for it in store.open_alerts("shop", f"{network}_post")]
+    berlin = ZoneInfo("Europe/Berlin")
+    said = [it.at.astimezone(berlin).date() for it in world(shop).spoken(network)]
+    assert {*days["term"]} == {"#trailrunning", "acme shop"}
+    counted = days[days["term"] == "#trailrunning"].set_index("date_day")["posts"]
+    assert counted.to_dict() == {day: said.count(day) for day in counted.index}
+    assert [len(counted), counted.index.max()] == [29, YESTERDAY]
+    (item,) = [it for it in items if it.check == "watched_volume"]
+    assert "“#TrailRunning”" in item.title
+    assert f"{said.count(YESTERDAY)} posts" in item.evidence
+    assert "watched_volume" in alerts
+    report = Path(outcome.report).read_text()
+    assert "<h2>Watched words</h2>" in report
+    assert "far more than usual" in report[report.index("<h2>Watched words</h2>") :]
+    everything = report + caplog.text + days.to_string() + json.dumps([it.evidence for it in items])
+    assert "planted" not in everything.lower()
+
+
+def test_linkedin_s_report_says_that_it_tells_of_no_word(shop):
+    report = Path(look("linkedin").report).read_text()
+    assert report.count("LinkedIn tells nobody how often a word is used.") == 1
+    assert not [it for it in shop.requests if "search" in it.path.lower()]
 
 
 @pytest.mark.parametrize("network", NETWORKS)

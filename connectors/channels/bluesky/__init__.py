@@ -12,8 +12,9 @@ Source: @atproto/pds 0.5.35 and its lexicons. There is no history of changes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import requests
 
@@ -21,11 +22,11 @@ from config.networks import Network
 from config.words import Level
 from connectors.base import Account, Entity, RejectedError, Status, Throttle, Window
 from connectors.changes import Change, Edit, Permit, Setting, Subject, Written
-from connectors.channels.bluesky import conversation, posts, settings
+from connectors.channels.bluesky import conversation, posts, settings, watching
 from connectors.channels.bluesky.calling import Calls
 from connectors.channels.bluesky.options import Options
 from connectors.channels.bluesky.writing import Writer
-from connectors.social import Comment, PublishedPost
+from connectors.social import Comment, PublishedPost, Spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +99,10 @@ class Connector:
     def comments(self, post_ids: Sequence[str], since: datetime) -> Iterator[list[Comment]]:
         """Yield comments under these posts, then what was said to the account elsewhere."""
         return conversation.comments(self._calls, post_ids, since)
+
+    def spoken_of(self, term: str, first: date, last: date, zone: ZoneInfo) -> Spoken:
+        """Count the posts of others with a word or hashtag, as the network's search finds them."""
+        return watching.spoken_of(self._calls, term, first, last, zone)
 
     def settings(self, subjects: Sequence[Subject]) -> dict[Subject, Setting]:
         """Return which posts and replies are there, by their text and moment."""

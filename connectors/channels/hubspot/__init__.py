@@ -1,4 +1,4 @@
-"""HubSpot, 2026-09: what marketing e-mails earned, contacts, deals, and who is in which list.
+"""HubSpot, 2026-09: what marketing e-mails earned, who is in which list, customers and orders.
 
 A marketing e-mail is a campaign, whether it is sent once or by a workflow again and again. Figures
 are counts by day of sending, in the account's own zone: `sent`, what bounced, what arrived,
@@ -7,8 +7,11 @@ reads 30 past days again. HubSpot's ratios are percent and never read. Opens say
 clients open by themselves. Statistics need Marketing Hub Professional or more.
 
 HubSpot has no conversions of an e-mail: a deal says where its contact once came from, not which
-e-mail it was won by. So `conversions` and `conversions_value` are unknown here; deals are read by
-themselves. Contacts are read without anything that names them.
+e-mail it was won by. So `conversions` and `conversions_value` are unknown here.
+
+An entry of a brand file with `platform: customers` and `connector: hubspot` takes the contacts for
+the brand's customers, one with `platform: orders` the deals that were won for what they bought.
+Both read the whole account each time. A deal that is not won any more stays an order.
 
 Limits are 100 to 250 calls in ten seconds and 5 searches a second, for all programs of an account;
 those of a day end at the account's midnight, and a pull that meets that one fails at once and says
@@ -30,14 +33,14 @@ from config.models import Level
 from connectors.audience import Member
 from connectors.base import Account, Entity, RejectedError, Throttle, Window
 from connectors.changes import Change, Edit, Permit, Setting, Subject, Written
-from connectors.channels.hubspot import emails, lists, people, statistics, writing
+from connectors.channels.hubspot import deals, emails, lists, people, statistics, writing
 from connectors.channels.hubspot.calling import Calls
 from connectors.channels.hubspot.emails import Email
 from connectors.channels.hubspot.errors import Judge
 from connectors.channels.hubspot.options import Options
-from connectors.channels.hubspot.people import Contact, Deal
+from connectors.mail import Customer, Order
 
-__all__ = ["Connector", "Contact", "Deal", "Options"]
+__all__ = ["Connector", "Options"]
 
 LEVELS: tuple[Level, ...] = ("campaign",)
 """Levels with figures day by day."""
@@ -60,6 +63,7 @@ class Connector:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.account_id = options.account_id
+        self._options = options
         self._metrics = options.metrics
         self._judge = Judge(clock)
         self._calls = Calls(options, session, throttle, self._judge)
@@ -76,7 +80,7 @@ class Connector:
             raise RejectedError(
                 f"HubSpot {self.account_id}: the token is of account {own}; correct account_id"
             )
-        return Account("hubspot", self.account_id, name, currency, zone)
+        return Account(self._options.platform, self.account_id, name, currency, zone)
 
     def entities(self, levels: Sequence[Level]) -> Iterator[list[Entity]]:
         """Yield pages of entities: marketing e-mails are campaigns, lists of contacts segments,
@@ -107,14 +111,13 @@ class Connector:
         if found:
             yield statistics.frame(found, self._metrics)
 
-    def contacts(self, since: datetime | None = None) -> Iterator[list[Contact]]:
-        """Yield pages of the contacts that changed since a moment, of all without one; some that
-        changed minutes before come too."""
-        return people.contacts(self._calls, since)
+    def customers(self) -> Iterator[list[Customer]]:
+        """Yield pages of all contacts; see `people.py` for what consent is."""
+        return people.customers(self._calls, self._options)
 
-    def deals(self, since: datetime | None = None) -> Iterator[list[Deal]]:
-        """Yield pages of the deals that changed since a moment, in the same way."""
-        return people.deals(self._calls, since, self._account.currency)
+    def orders(self) -> Iterator[list[Order]]:
+        """Yield pages of all deals that were won, in the account's currency."""
+        return deals.orders(self._calls, self._account.currency)
 
     def member_key(self, address: str) -> str:
         """Return what an address is known by: the SHA-256 of it in its normal form."""

@@ -1,116 +1,142 @@
-"""What does HubSpot know of contacts, without knowing who they are, and of deals?
+"""Who are the contacts of an account, and may they be written to?
 
-Of a contact only properties that name nobody are asked for. Of a deal nothing says which e-mail it
-came of, so no deal is a conversion here. All values come as texts or null.
-Source: the reference, section 2; HubSpot's default properties of contacts and deals.
+A contact is a customer by HubSpot's id. HubSpot tells in three ways whether somebody wants mail:
+
+- `hs_email_optout`: of all of it; true is a withdrawal, anything else says nothing
+- the status of a subscription type, SUBSCRIBED, UNSUBSCRIBED or NOT_SPECIFIED, with its moment and
+  legal basis; read for up to 100 addresses at once, which takes Marketing Hub Enterprise
+- a property of the account's own, such as a box that a form has
+
+What says nothing is no consent. Of a contact only the properties below, and those that the options
+name, are asked for. All values come as texts or null. `createdate` is when HubSpot came to know
+somebody; its time zones are IANA names of which the signs are spelled out
+(`america_slash_new_york`), and one that is not is unknown.
+Source: the reference, section 2; HubSpot's default properties of contacts, and its "Communication
+preferences API guide" (2026-03, the newest version).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import nan
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
 
-from connectors.channels.hubspot.calling import Calls, Row
+from config.mail import Consent
+from connectors.base import RejectedError
+from connectors.channels.hubspot.calling import Calls, Row, moment
+from connectors.channels.hubspot.options import Options
+from connectors.mail import Customer
+from connectors.mail_addresses import usable_address
 
-CONTACT = (
-    "hs_object_id",
-    "lifecyclestage",
-    "hs_email_optout",
-    "hs_analytics_source",
-    "createdate",
-    "lastmodifieddate",
-)
-DEAL = (
-    "hs_object_id",
-    "amount",
-    "amount_in_home_currency",
-    "deal_currency_code",
-    "pipeline",
-    "dealstage",
-    "hs_is_closed_won",
-    "createdate",
-    "closedate",
-    "hs_lastmodifieddate",
-)
+KNOWN = ("email", "hs_email_optout", "hs_language", "hs_timezone", "hs_country_region_code",
+         "createdate")  # fmt: skip
+STATUSES = "communication-preferences/2026-03/statuses/batch/read?channel=EMAIL"
+AT_ONCE = 100  # addresses
 TRUE = "true"
+WORDS: Mapping[str, Consent] = {"SUBSCRIBED": "subscribed", "UNSUBSCRIBED": "unsubscribed"}
+SIGNS = {"_slash_": "/", "_hyphen_": "-", "_plus_": "+"}
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """Somebody whom HubSpot knows, by an id alone."""
+class Agreed:
+    """What somebody said to mail."""
 
-    contact_id: str
-    stage: str  # HubSpot's or the account's own word, such as `lead`; '' if none was set
-    source: str  # HubSpot's word for where the contact came from; '' if unknown
-    opted_out: bool  # of all mail; False also if nothing was said
-    created_at: datetime | None
-    changed_at: datetime | None
+    consent: Consent = "never"
+    source: str = ""
+    at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """Something that may be sold."""
+def customers(calls: Calls, options: Options) -> Iterator[list[Customer]]:
+    """Yield pages of all contacts.
 
-    deal_id: str
-    pipeline: str
-    stage: str  # HubSpot's or the account's own word; '' if unknown
-    won: bool
-    value: float  # major units of the account's currency; NaN if unknown, or in another one
-    created_at: datetime | None
-    closed_at: datetime | None  # or when that is expected, of one that is not closed
-    changed_at: datetime | None
-
-
-def contacts(calls: Calls, since: datetime | None) -> Iterator[list[Contact]]:
-    """Yield pages of the contacts that changed since a moment, of all without one."""
-    for rows in calls.changed("contacts", CONTACT, since):
+    Raises `RejectedError` for a subscription type that HubSpot does not know, and for a word of
+    consent that the options do not explain.
+    """
+    wanted = dict.fromkeys([*KNOWN, *options.fields.values(), options.consent_property])
+    for rows in calls.objects("contacts", [name for name in wanted if name]):
+        agreed = _statuses(calls, rows, options.subscription) if options.subscription else {}
         with calls.shape("crm/objects/{version}/contacts"):
-            page = [_contact(row) for row in rows]
+            page = [_customer(row, options, agreed) for row in rows]
         yield page
 
 
-def deals(calls: Calls, since: datetime | None, currency: str) -> Iterator[list[Deal]]:
-    """Yield pages of the deals that changed since a moment, of all without one."""
-    for rows in calls.changed("deals", DEAL, since):
-        with calls.shape("crm/objects/{version}/deals"):
-            page = [_deal(row, currency) for row in rows]
-        yield page
-
-
-def _contact(row: Row) -> Contact:
+def _customer(row: Row, options: Options, agreed: Mapping[str, Agreed]) -> Customer:
     told = row["properties"]
-    return Contact(
-        contact_id=str(row["id"]),
-        stage=told.get("lifecyclestage") or "",
-        source=told.get("hs_analytics_source") or "",
-        opted_out=told.get("hs_email_optout") == TRUE,
-        created_at=_moment(told.get("createdate")),
-        changed_at=_moment(told.get("lastmodifieddate")),
+    written = (told.get("email") or "").strip()
+    address, problem = usable_address(written)
+    said = (
+        _said(told, options) if options.consent_property else agreed.get(written.lower(), Agreed())
+    )
+    if told.get("hs_email_optout") == TRUE:
+        said = Agreed("unsubscribed", "HubSpot: opted out of all mail")
+    fields = {ours: told.get(theirs) for ours, theirs in options.fields.items()}
+    return Customer(
+        customer_id=str(row["id"]),
+        address=address,
+        consent=said.consent,
+        consent_source=said.source,
+        consent_at=said.at,
+        signed_up_at=moment(told.get("createdate")),
+        time_zone=_zone(told.get("hs_timezone") or ""),
+        language=(told.get("hs_language") or "").replace("_", "-"),
+        country=(told.get("hs_country_region_code") or "").upper(),
+        fields={name: text for name, text in fields.items() if text},
+        problem=f"contact {row['id']}: {problem}" if problem else "",
     )
 
 
-def _deal(row: Row, currency: str) -> Deal:
-    told = row["properties"]
-    return Deal(
-        deal_id=str(row["id"]),
-        pipeline=told.get("pipeline") or "",
-        stage=told.get("dealstage") or "",
-        won=told.get("hs_is_closed_won") == TRUE,
-        value=_value(told, currency),
-        created_at=_moment(told.get("createdate")),
-        closed_at=_moment(told.get("closedate")),
-        changed_at=_moment(told.get("hs_lastmodifieddate")),
-    )
+def _said(told: Row, options: Options) -> Agreed:
+    """Return what the account's own property says; nothing is no consent."""
+    name = options.consent_property
+    if not (word := (told.get(name) or "").strip()):
+        return Agreed()
+    if (consent := options.consent_words.get(word.casefold())) is None:
+        known = ", ".join(map(repr, options.consent_words))
+        raise RejectedError(
+            f"hubspot: {name} of a contact has a word that `consent_words` does not explain; "
+            f"it has: {known}"
+        )
+    return Agreed(consent, f"HubSpot: {name}")
 
 
-def _value(told: Row, currency: str) -> float:
-    """Return a deal's value in the account's currency. Without a currency of its own a deal is in
-    the account's."""
-    if text := told.get("amount_in_home_currency"):
-        return float(text)
-    same = (told.get("deal_currency_code") or currency) == currency
-    return float(told["amount"]) if told.get("amount") and same else nan
+def _statuses(calls: Calls, rows: Sequence[Row], subscription: str) -> dict[str, Agreed]:
+    """Return what those with an address said to a subscription type."""
+    with calls.shape("crm/objects/{version}/contacts"):
+        written = [(row["properties"].get("email") or "").strip() for row in rows]
+    addresses = [text for text in dict.fromkeys(written) if usable_address(text)[0]]
+    found: dict[str, Agreed] = {}
+    others: set[str] = set()
+    for start in range(0, len(addresses), AT_ONCE):
+        told = calls.ask(STATUSES, {"inputs": addresses[start : start + AT_ONCE]})
+        with calls.shape(STATUSES):
+            for one in (status for it in told["results"] for status in it["statuses"]):
+                if str(one["subscriptionId"]) == subscription:
+                    found[one["subscriberIdString"].lower()] = _agreed(one)
+                else:
+                    others.add(str(one["subscriptionId"]))
+    if others and not found:
+        raise RejectedError(
+            f"hubspot: no subscription type {subscription}; there are: {', '.join(sorted(others))}"
+        )
+    return found
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _agreed(status: Mapping[str, Any]) -> Agreed:
+    consent = WORDS.get(status["status"], "never")
+    if consent == "never":
+        return Agreed()
+    basis = status.get("legalBasis") or "no legal basis"
+    source = f"HubSpot: subscription {status['subscriptionId']}, {basis}"
+    return Agreed(consent, source, moment(status.get("timestamp")))
+
+
+def _zone(text: str) -> str:
+    for spelled, sign in SIGNS.items():
+        text = text.replace(spelled, sign)
+    return _zones().get(text.casefold(), "")
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}

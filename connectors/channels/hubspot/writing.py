@@ -10,6 +10,7 @@ Only who is in a list is written. Each call goes out once; what HubSpot answers 
 from collections.abc import Iterable, Sequence
 
 from config.words import Field, Level
+from connectors import audience
 from connectors.audience import Member, movement, sent_in_order
 from connectors.base import RejectedError, TransientError
 from connectors.changes import Change, Subject, Written
@@ -23,12 +24,7 @@ WRITABLE: frozenset[tuple[Level, Field]] = frozenset([("account", "audience")])
 
 def refuse_unwritable(subjects: Iterable[Subject], account_id: str) -> None:
     """Raise `RejectedError` for what cannot be written, or does not name what it is about."""
-    for subject in subjects:
-        if (subject.level, subject.field) not in WRITABLE:
-            raise RejectedError(f"hubspot cannot change {subject.field} of {subject.level}")
-        if subject.entity_id != account_id:
-            raise RejectedError(f"hubspot {account_id}: {subject.entity_id} is another account")
-        lists.path_of(subject.item)
+    audience.refuse_unwritable("hubspot", account_id, subjects, WRITABLE, lists.path_of)
 
 
 def push(calls: Calls, change: Change, add: Sequence[Member], remove: Sequence[Member]) -> Written:

@@ -15,6 +15,7 @@ from connectors.base import RejectedError, Throttle
 from connectors.channels.klaviyo.errors import Judge, ReportTurns
 from connectors.channels.klaviyo.options import Options
 from connectors.exchange import place
+from connectors.fixed_token import FixedToken
 from connectors.http import Http, PageTurn, expected_shape
 from connectors.throttle import LocalThrottle
 
@@ -23,26 +24,6 @@ REPORT_TIMEOUT = 120.0
 MEDIA = "application/vnd.api+json"
 
 Row = Mapping[str, Any]
-
-
-class Key:
-    """A private key; an `Auth` of `http.py`."""
-
-    def __init__(self, options: Options) -> None:
-        self._key = options.api_key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header."""
-        request.headers["Authorization"] = f"Klaviyo-API-Key {self._key.get_secret_value()}"
-        return request
-
-    def renew(self) -> bool:
-        """Say that only a person can get another one."""
-        return False
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return the key."""
-        return (self._key.get_secret_value(),)
 
 
 class Calls:
@@ -60,7 +41,7 @@ class Calls:
         self._base = options.base_url.rstrip("/")
         self._headers = {"revision": options.revision, "Accept": MEDIA}
         self.judge = Judge(clock)
-        auth = Key(options)
+        auth = FixedToken(options.api_key, "Klaviyo-API-Key")
         self._http = Http(session, auth=auth, judge=self.judge, throttle=self.throttle)
         turns = ReportTurns(self.throttle)
         self._reports = Http(session, auth=auth, judge=self.judge, throttle=turns)

@@ -9,12 +9,12 @@ what somebody wanted to look at. Each call goes out once; what Klaviyo answers i
     unknown     no answer, half of one, or an HTTP 5xx: it may have been carried out
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from config.words import Field, Level
+from connectors import audience
 from connectors.audience import Member, movement, sent_in_order
 from connectors.base import RejectedError, TransientError
 from connectors.changes import ENABLED, PAUSED, Change, Permit, Setting, Subject, Written
@@ -22,7 +22,7 @@ from connectors.channels.klaviyo import lists
 from connectors.channels.klaviyo.calling import Calls
 from connectors.channels.klaviyo.errors import LimitError, NotFoundError
 from connectors.channels.klaviyo.mailings import FLOWS, flow_status
-from connectors.one_by_one import Outcome, not_sent, one_by_one
+from connectors.one_by_one import Outcome, not_sent, one_by_one, sent_once
 
 WRITABLE: frozenset[tuple[Level, Field]] = frozenset(
     [("campaign", "status"), ("account", "audience")]
@@ -32,15 +32,7 @@ STATUS = {PAUSED: "draft", ENABLED: "live"}
 
 def refuse_unwritable(subjects: Iterable[Subject], account_id: str) -> None:
     """Raise `RejectedError` for what cannot be written, or does not name what it is about."""
-    for subject in subjects:
-        if (subject.level, subject.field) not in WRITABLE:
-            raise RejectedError(f"klaviyo cannot change {subject.field} of {subject.level}")
-        if subject.field == "audience":
-            if subject.entity_id != account_id:
-                raise RejectedError(f"klaviyo {account_id}: {subject.entity_id} is another account")
-            lists.path_of(subject.item)
-        elif not re.fullmatch(r"\w{1,64}", subject.entity_id, re.ASCII):
-            raise RejectedError(f"klaviyo has no id {subject.entity_id!r}")
+    audience.refuse_unwritable("klaviyo", account_id, subjects, WRITABLE, lists.path_of)
 
 
 def read(calls: Calls, subjects: Sequence[Subject]) -> dict[Subject, Setting]:
@@ -109,13 +101,8 @@ def _carry_out(calls: Calls, change: Change) -> Outcome:
         return not_sent(error)
     status, id_ = STATUS[str(change.after)], change.subject.entity_id
     sent = {"data": {"type": "flow", "id": id_, "attributes": {"status": status}}}
-    try:
-        calls.send("PATCH", f"{FLOWS}/{id_}", sent)
-    except LimitError as error:
-        wait, request_id = error.retry_after, calls.judge.request_id
-        return Outcome(Written("refused", str(error), request_id, retry_after=wait), str(error))
-    except TransientError as error:
-        return Outcome(Written("unknown", str(error), calls.judge.request_id), str(error))
-    except RejectedError as error:
-        return Outcome(Written("refused", str(error), calls.judge.request_id))
-    return Outcome(Written("accepted"))
+    return sent_once(
+        lambda: calls.send("PATCH", f"{FLOWS}/{id_}", sent),
+        LimitError,
+        lambda: calls.judge.request_id,
+    )

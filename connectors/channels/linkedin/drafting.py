@@ -63,8 +63,8 @@ def making(calls: Calls, uploads: Uploads, change: Change) -> Making:
 def deleting(calls: Calls, subject: Subject) -> Deleting | None:
     """Return the call that deletes a post or a reply, None if there is none.
 
-    Of several posts with one text the first from a day before it was due on is meant: the others
-    came again later.
+    Of several posts with one text the first from half a day before it was due on is meant: the
+    others came again later.
     """
     if subject.field == "reply":
         names = (name_of(reply.comment_id) for reply in our_replies(calls, subject))

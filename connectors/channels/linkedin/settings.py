@@ -1,8 +1,8 @@
 """Are our posts and replies there? Asked of LinkedIn for this call, page by page to the end.
 
-A post is there if one of the page's has its text and was published from a day before it was due. A
-reply is there if the page wrote its text among the answers to the comment, after the comment. The
-text is compared as readers see it.
+A post is there if one of the page's has its text and was published from half a day before it was
+due. A reply is there if the page wrote its text among the answers to the comment, after the
+comment. The text is compared as readers see it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -14,6 +14,7 @@ import requests
 from connectors.base import Throttle
 from connectors.channels.mailchimp.errors import judge
 from connectors.channels.mailchimp.options import Options
+from connectors.fixed_token import FixedToken
 from connectors.http import Http, expected_shape
 from connectors.throttle import LocalThrottle
 
@@ -25,26 +26,6 @@ TIMEOUT = 120.0
 Row = Mapping[str, Any]
 
 
-class Key:
-    """An API key or OAuth token; an `Auth` of `http.py`."""
-
-    def __init__(self, options: Options) -> None:
-        self._key = options.api_key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header; keys may stand where OAuth tokens do."""
-        request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
-        return request
-
-    def renew(self) -> bool:
-        """Say that only a person can get another one."""
-        return False
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return the key."""
-        return (self._key.get_secret_value(),)
-
-
 class Calls:
     """The calls about one account, over one pooled session."""
 
@@ -53,7 +34,9 @@ class Calls:
     ) -> None:
         self.throttle = throttle or LocalThrottle()
         self.url = f"{options.address}/3.0"
-        self._http = Http(session, auth=Key(options), judge=judge, throttle=self.throttle)
+        self._http = Http(
+            session, auth=FixedToken(options.api_key), judge=judge, throttle=self.throttle
+        )
 
     def shape(self, path: str) -> AbstractContextManager[None]:
         """Turn whatever breaks on the JSON of an unknown shape into a `RejectedError`."""

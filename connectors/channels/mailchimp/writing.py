@@ -8,10 +8,10 @@ taken back. Each call goes out once; what Mailchimp answers is one of
     unknown     no answer, half of one, or an HTTP 5xx: it may have been carried out
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 from config.words import Field, Level
+from connectors import audience
 from connectors.audience import Member, movement, sent_in_order
 from connectors.base import RejectedError, TransientError
 from connectors.changes import ENABLED, PAUSED, Change, Permit, Setting, Subject, Written
@@ -19,7 +19,7 @@ from connectors.channels.mailchimp import segments
 from connectors.channels.mailchimp.calling import Calls
 from connectors.channels.mailchimp.errors import LimitError, NotFoundError
 from connectors.channels.mailchimp.mailings import AUTOMATIONS, CAMPAIGNS, status_of
-from connectors.one_by_one import Outcome, not_sent, one_by_one
+from connectors.one_by_one import Outcome, not_sent, one_by_one, sent_once
 
 WRITABLE: frozenset[tuple[Level, Field]] = frozenset(
     [("campaign", "status"), ("account", "audience")]
@@ -30,15 +30,7 @@ DRAFT = "save"
 
 def refuse_unwritable(subjects: Iterable[Subject], account_id: str) -> None:
     """Raise `RejectedError` for what cannot be written, or does not name what it is about."""
-    for subject in subjects:
-        if (subject.level, subject.field) not in WRITABLE:
-            raise RejectedError(f"mailchimp cannot change {subject.field} of {subject.level}")
-        if subject.field == "audience":
-            if subject.entity_id != account_id:
-                raise RejectedError(f"mailchimp {account_id}: {subject.entity_id} is another one")
-            segments.path_of(subject.item)
-        elif not re.fullmatch(r"\w{1,64}", subject.entity_id, re.ASCII):
-            raise RejectedError(f"mailchimp has no id {subject.entity_id!r}")
+    audience.refuse_unwritable("mailchimp", account_id, subjects, WRITABLE, segments.path_of)
 
 
 def read(calls: Calls, subjects: Sequence[Subject]) -> dict[Subject, Setting]:
@@ -106,13 +98,5 @@ def _carry_out(calls: Calls, change: Change) -> Outcome:
         calls.throttle.wait()
     except TransientError as error:
         return not_sent(error)
-    try:
-        calls.send(f"{AUTOMATIONS}/{change.subject.entity_id}/actions/{action}")
-    except LimitError as error:
-        refused = Written("refused", str(error), retry_after=error.retry_after)
-        return Outcome(refused, str(error))
-    except TransientError as error:
-        return Outcome(Written("unknown", str(error)), str(error))
-    except RejectedError as error:
-        return Outcome(Written("refused", str(error)))
-    return Outcome(Written("accepted"))
+    path = f"{AUTOMATIONS}/{change.subject.entity_id}/actions/{action}"
+    return sent_once(lambda: calls.send(path), LimitError)

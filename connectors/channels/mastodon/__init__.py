@@ -12,7 +12,8 @@ only the status is read. Changes have no history. Source: the reference, section
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import requests
@@ -21,7 +22,7 @@ from config.models import Level
 from config.networks import Network
 from connectors.base import Account, Entity, RejectedError, Throttle, Window
 from connectors.changes import Change, Edit, Permit, Setting, Subject, Written
-from connectors.channels.mastodon import conversation
+from connectors.channels.mastodon import conversation, watching
 from connectors.channels.mastodon.calling import Calls
 from connectors.channels.mastodon.drafts import Desk
 from connectors.channels.mastodon.options import Options
@@ -29,7 +30,7 @@ from connectors.channels.mastodon.ours import WRITABLE, Ours
 from connectors.channels.mastodon.pictures import Uploads
 from connectors.channels.mastodon.statuses import published
 from connectors.channels.mastodon.writing import Writer
-from connectors.social import Comment, PublishedPost
+from connectors.social import Comment, PublishedPost, Spoken
 from connectors.throttle import LocalThrottle
 
 __all__ = ["Connector", "Options"]
@@ -103,6 +104,10 @@ class Connector:
     def comments(self, post_ids: Sequence[str], since: datetime) -> Iterator[list[Comment]]:
         """Yield comments under our posts, ours among them, then mentions of us elsewhere."""
         return conversation.comments(self._calls, post_ids, since)
+
+    def spoken_of(self, term: str, first: date, last: date, zone: ZoneInfo) -> Spoken:
+        """Count the posts of others with a word or hashtag, as far as this server knows them."""
+        return watching.spoken_of(self._calls, term, first, last, zone)
 
     def settings(self, subjects: Sequence[Subject]) -> dict[Subject, Setting]:
         """Return which of these posts and replies are there now."""

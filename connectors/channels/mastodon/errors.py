@@ -26,6 +26,10 @@ class MissingError(RejectedError):
     """There is no such thing, or we may not see it."""
 
 
+class ForbiddenError(RejectedError):
+    """The token lacks a scope, or the server has restricted the account."""
+
+
 class Judge:
     """Reads each reply and raises what it stands for. The clock is for replies without a Date."""
 
@@ -44,7 +48,7 @@ class Judge:
         if reply.status == UNAUTHORIZED:
             raise ReconnectError(f"{what}; the access token is dead, reconnect the account")
         if reply.status == FORBIDDEN:
-            raise RejectedError(
+            raise ForbiddenError(
                 f"{what}; the token lacks a scope, or the server has restricted the account"
             )
         if reply.status in (NOT_FOUND, GONE):

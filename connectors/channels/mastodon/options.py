@@ -25,7 +25,8 @@ class Options(BaseModel, extra="forbid", frozen=True):
     account_id: Address
     access_token: SecretStr
     """Of an application made on the server (Preferences, Development) with the scopes
-    `read:accounts read:statuses read:notifications write:statuses write:media`; never expires."""
+    `read:accounts read:statuses read:notifications write:statuses write:media`, and `read:search`
+    if the brand watches words; never expires."""
     visibility: Literal["public", "unlisted"] = "public"
     """Who is shown our posts: `unlisted` ones stay out of public timelines and hashtags."""
     content_folder: Path | None = None

@@ -1,4 +1,5 @@
-"""HubSpot, 2026-09: the account, contacts, deals, lists, marketing e-mails and their statistics.
+"""HubSpot, 2026-09: the account, contacts and what they subscribed to, deals, lists, marketing
+e-mails and their statistics.
 
 Base URL `<sandbox>/hubspot`. The older paths (`/crm/v3/...`, `/marketing/v3/...`), which the
 vendor's own client still calls, answer the same. Contacts can be made by their address, and only
@@ -138,7 +139,25 @@ def _objects(call: Called, kind: str) -> Row:
     if is_true(call.request.query, "archived"):
         return {"results": []}
     there, wanted = call.things.objects(kind), call.properties()
-    return call.page([shown(row, wanted, defaults) for _, row in there], 10, 100)
+    rows = [shown(row, wanted, defaults) for _, row in there]
+    if kind == "deals" and call.request.query.get("associations") == "contacts":
+        whose = call.things.deal_contacts()
+        rows = [{**row, "associations": whose[row["id"]]} if row["id"] in whose else row
+                for row in rows]  # fmt: skip
+    return call.page(rows, 10, 100)
+
+
+def _statuses(call: Called) -> Response:
+    """Return who is subscribed to what, by address."""
+    if call.request.query.get("channel") != "EMAIL":
+        raise invalid("channel must be EMAIL.")
+    _, inputs = call.inputs()
+    found = {str(one): call.mail.person(call.key, str(one)) for one in inputs}
+    rows = [
+        {"subscriberIdString": address, "statuses": [call.things.status(one)] if one else []}
+        for address, one in found.items()
+    ]
+    return many(call.request, rows, [])
 
 
 def _search(call: Called, kind: str) -> Row:
@@ -250,6 +269,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", rf"{OBJECTS}/(\w+)/search", _search),
     ("POST", f"{OBJECTS}/contacts/batch/read", _read_batch),
     ("POST", f"{OBJECTS}/contacts/batch/upsert", _upsert_batch),
+    ("POST", "/communication-preferences/(?:2026-03|v4)/statuses/batch/read", _statuses),
     ("POST", f"{LISTS}/search", _search_lists),
     ("GET", rf"{LISTS}/(\d+)", _list),
     ("GET", rf"{LISTS}/(\d+)/memberships", _memberships),

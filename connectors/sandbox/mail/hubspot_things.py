@@ -15,6 +15,7 @@ from connectors.sandbox.mail.world import MailWorld
 
 SHORT_ID, LONG_ID, DEAL_ID = 7_000, 719_869_600_000, 51_000_000_000
 LIST_ID = 20
+SUBSCRIPTION = 9001
 KINDS = {"list": "DYNAMIC", "static": "MANUAL", "dynamic": "DYNAMIC"}
 CONTACTS = "0-1"
 STAGES = ("subscriber", "lead", "opportunity", "customer")
@@ -69,6 +70,41 @@ class Things:
             "hs_analytics_source": "EMAIL_MARKETING" if person.number % 3 else "ORGANIC_SEARCH",
             "createdate": since,
             "lastmodifieddate": since,
+            "hs_language": "de-at" if person.number % 2 else None,
+            "hs_timezone": "europe_slash_vienna" if person.number % 2 else None,
+            "hs_country_region_code": "AT" if person.number % 2 else None,
+            "newsletter": {"subscribed": "true", "pending": None}.get(person.consent, "false"),
+        }
+
+    def status(self, person: Person) -> Row:
+        """Return whether somebody is subscribed to the one type of mail that there is."""
+        known = {"subscribed": "SUBSCRIBED", "unsubscribed": "UNSUBSCRIBED"}
+        status = known.get(person.consent, "NOT_SPECIFIED")
+        told = {
+            "subscriberIdString": person.address,
+            "subscriptionId": SUBSCRIPTION,
+            "subscriptionName": "Newsletter",
+            "channel": "EMAIL",
+            "status": status,
+            "source": "",
+            "timestamp": written(person.since),
+        }
+        basis = {"legalBasis": "CONSENT_WITH_NOTICE", "legalBasisExplanation": "the form says why"}
+        return {**told, **(basis if status == "SUBSCRIBED" else {})}
+
+    def deal_contacts(self) -> Row:
+        """Return the associations of each deal, by its id."""
+        there = {person.number: person for person in self.mail.people(self.account.key)}
+        return {
+            str(DEAL_ID + deal.number): {
+                "contacts": {
+                    "results": [
+                        {"id": str(contact_id(there[deal.person])), "type": "deal_to_contact"}
+                    ]
+                }
+            }
+            for deal in deals(self.mail, self.account.key)
+            if deal.person in there
         }
 
     def deal(self, deal: StoredDeal) -> Row:

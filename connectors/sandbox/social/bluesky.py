@@ -97,6 +97,7 @@ class Part:
             "app.bsky.actor.getProfile": lambda asked: views.profile(asked.query.get("actor", "")),
             "app.bsky.actor.getProfiles": lambda asked: views.profiles(_many(asked, "actors")),
             "app.bsky.notification.listNotifications": self._notifications,
+            "app.bsky.feed.searchPosts": self._search,
         }
         return {method: ("GET", call) for method, call in calls.items()}
 
@@ -116,6 +117,10 @@ class Part:
 
     def _notifications(self, request: Request) -> Response:
         return self._views.notifications(self._signed_in(request), request.query)
+
+    def _search(self, request: Request) -> Response:
+        self._signed_in(request)
+        return self._views.search(request.query)
 
     def _sign_in(self, request: Request) -> Response:
         body = _body(request)

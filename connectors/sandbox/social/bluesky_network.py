@@ -7,6 +7,7 @@ said to every account elsewhere on the network.
 What was looked up is kept while one request is answered (`look_again` begins the next one).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from connectors.sandbox.social.bluesky_ids import (
     uri_of,
     written,
 )
+from connectors.sandbox.social.chatter import Saying
 from connectors.sandbox.social.world import (
     Key,
     SocialAccount,
@@ -86,6 +88,7 @@ class Network:
         self._posts: dict[str, list[Item]] = {}
         self._under: dict[str, list[Item]] = {}
         self._people: dict[str, Author] = {}
+        self._sayings: dict[Saying, Item] = {}
 
     def look_again(self) -> None:
         """Forget what was looked up: the world may have gone on."""
@@ -153,6 +156,15 @@ class Network:
         """Return what is said to an account elsewhere, and what it answered there."""
         return self._comments(StoredPost(key_of(account), ELSEWHERE, self.social.now(), ""), None)
 
+    def public(self) -> list[Item]:
+        """Return what anybody finds, newest first: our posts, and what others say to nobody."""
+        items = [post for account in self._accounts.values() for post in self.posts(account)]
+        for saying in self.social.spoken("bluesky"):
+            if saying not in self._sayings:
+                self._sayings[saying] = _saying(saying)
+            items.append(self._sayings[saying])
+        return sorted(items, key=lambda item: (item.at, item.uri), reverse=True)
+
     def thread(self, item: Item) -> list[Item]:
         """Return everything in the thread that an item is part of, but its top."""
         reply = item.record.get("reply")
@@ -203,6 +215,26 @@ def _post(post: StoredPost, author: Author) -> Item:
     known = post.post_id.startswith("at://")
     uri = post.post_id if known else uri_of(author.did, tid(post.at, post.post_id))
     return Item(uri, author, post.at, _record(post, None), post)
+
+
+def _saying(saying: Saying) -> Item:
+    """Return a post of somebody else, its hashtags marked as programs do."""
+    did = did_of(f"reader {saying.author}")
+    author = Author(did, handle_of(saying.author), saying.author, 0)
+    said = StoredComment(f"{saying.number}", ELSEWHERE, saying.at, saying.text, saying.author)
+    facets = [
+        {
+            "index": {
+                "byteStart": len(saying.text[: it.start()].encode()),
+                "byteEnd": len(saying.text[: it.end()].encode()),
+            },
+            "features": [{"$type": "app.bsky.richtext.facet#tag", "tag": it.group()[1:]}],
+        }
+        for it in re.finditer(r"#\w+", saying.text)
+    ]
+    record = {**_record(said, None), **({"facets": facets} if facets else {})}
+    key = tid(saying.at, f"{saying.number} {saying.author}")
+    return Item(uri_of(did, key), author, saying.at, record, said)
 
 
 def _record(

@@ -1,6 +1,6 @@
-"""What does the AppView show? Posts with counts, threads, profiles, notifications.
+"""What does the AppView show? Posts with counts, threads, profiles, notifications, search.
 
-Source: the lexicons app.bsky.feed.defs, app.bsky.actor.defs and
+Source: the lexicons app.bsky.feed.defs, app.bsky.actor.defs, app.bsky.feed.searchPosts and
 app.bsky.notification.listNotifications, as `atproto` 0.0.73 models them.
 """
 
@@ -12,6 +12,7 @@ from connectors.sandbox.social.bluesky_errors import RefusedError
 from connectors.sandbox.social.bluesky_ids import did_of, written
 from connectors.sandbox.social.bluesky_lexicon import images_of
 from connectors.sandbox.social.bluesky_network import Author, Item, Network
+from connectors.sandbox.social.bluesky_search import MOST_HITS, found
 from connectors.sandbox.social.world import SocialAccount, StoredPost
 
 AT_ONCE = 25
@@ -67,6 +68,15 @@ class Views:
         rows = [_notification(item, reason) for item, reason in page]
         return answer({"notifications": rows, **end})
 
+    def search(self, query: Mapping[str, str]) -> Response:
+        """Return a page of the posts that a search finds, newest first. `hitsTotal` is rounded, as
+        the lexicon allows; the cursor is a number of posts."""
+        hits = found(self._network, query)
+        start, limit = int(query.get("cursor", 0)), min(MOST_HITS, int(query.get("limit", 25)))
+        rows = [self._view(item, 0) for item in hits[start : start + limit]]
+        end = {"cursor": str(start + limit)} if start + limit < len(hits) else {}
+        return answer({"posts": rows, "hitsTotal": round(len(hits), -1), **end})
+
     def _heard(self, account: SocialAccount) -> Iterable[tuple[Item, str]]:
         did = did_of(account.account_id)
         for post in self._network.posts(account):
@@ -78,8 +88,11 @@ class Views:
                 yield item, "reply" if item.parent else "mention"
 
     def _post(self, item: Item) -> Row:
-        """Return a post view. A fourth of the shares are quotes."""
         answers = [one for one in self._network.thread(item) if one.parent == item.uri]
+        return self._view(item, len(answers))
+
+    def _view(self, item: Item, answers: int) -> Row:
+        """Return a post view. A fourth of the shares are quotes."""
         earned = self._earned(item)
         quotes = earned["shares"] // 4
         return {
@@ -88,7 +101,7 @@ class Views:
             "author": _basic(item.author),
             "record": item.record,
             **_shown(item),
-            "replyCount": len(answers),
+            "replyCount": answers,
             "repostCount": earned["shares"] - quotes,
             "likeCount": earned["likes"],
             "quoteCount": quotes,

@@ -1,4 +1,4 @@
-"""The demo shop's social accounts, with what they have said in the last months.
+"""The demo shop's social accounts, with what they have said in the last months, and the others.
 
 Two hashtags and the hours of a post make a difference that is known here, so that what is learned
 of them can be compared with the truth.
@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from config.networks import Network
 from connectors.sandbox.demo import DEMO_TODAY
 from connectors.sandbox.social.audience import Audience
+from connectors.sandbox.social.chatter import Topic
 from connectors.sandbox.social.world import SocialAccount, SocialWorld
 
 SECRET = "demo"  # noqa: S105  every credential of the demo
@@ -47,6 +48,8 @@ TEXTS = (
 HOURS = (8, 12, 17, 8, 19, 12)
 """Of the day, UTC."""
 EVERY_DAYS, PAST_DAYS = 3, 150
+BURST = 8.0
+"""So many times as many spoke of trail running on Mastodon on the day before the demo's."""
 
 
 def demo_social(seed: int = 1, today: date = DEMO_TODAY) -> SocialWorld:
@@ -55,7 +58,15 @@ def demo_social(seed: int = 1, today: date = DEMO_TODAY) -> SocialWorld:
         SocialAccount(network, account_id, "Acme Shop", audience, SECRET)
         for network, (account_id, audience) in ACCOUNTS.items()
     ]
-    world = SocialWorld(accounts, seed)
+    topics = (
+        Topic(
+            "#TrailRunning",
+            {"bluesky": 14.0, "mastodon": 9.0},
+            {("mastodon", today - timedelta(days=1)): BURST},
+        ),
+        Topic("Acme Shop", {"bluesky": 0.9, "mastodon": 0.5}),
+    )
+    world = SocialWorld(accounts, seed, topics)
     for number, day in enumerate(range(PAST_DAYS, 0, -EVERY_DAYS)):
         at = datetime.combine(today - timedelta(days=day), time(HOURS[number % len(HOURS)]), UTC)
         text = f"{TEXTS[number % len(TEXTS)]} ({number + 1})"

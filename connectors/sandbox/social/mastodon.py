@@ -1,17 +1,17 @@
-"""Mastodon API v1 and v2: our account, statuses, what answers them, pictures, mentions, limits.
+"""Mastodon API v1 and v2: our account, statuses, answers, pictures, mentions, hashtags, search.
 
 Base URL `<sandbox>/mastodon`. A call is made by the account whose token it shows, on the server
 that the account's id names (`@name@server`). The text of a status is kept in the shared world as
-readers see it. Other people are told of only as authors; their own posts, boosts and direct
-messages are not simulated. Parameters, pictures, people, limits and rendering have files of their
-own, `mastodon_*.py`.
+readers see it. Other people are told of only as authors, of answers and of public posts; boosts and
+direct messages are not simulated. Parameters, pictures, people, limits and rendering have files of
+their own, `mastodon_*.py`.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from connectors.sandbox.exchange import Request, Response, answer
 from connectors.sandbox.faults import Fault
@@ -21,6 +21,7 @@ from connectors.sandbox.social.mastodon_instance import instance, languages, old
 from connectors.sandbox.social.mastodon_limits import Limits, dated, told
 from connectors.sandbox.social.mastodon_people import account_entity
 from connectors.sandbox.social.mastodon_posting import Keys, post, snowflake
+from connectors.sandbox.social.mastodon_public import found, tagged
 from connectors.sandbox.social.mastodon_statuses import Status, Statuses
 from connectors.sandbox.social.world import SocialAccount, SocialWorld, hash_of
 from connectors.sandbox.world import World
@@ -136,8 +137,15 @@ def _timeline(
     if alone:
         ours = [one for one in ours if one.answered in (None, us)]
     ours.sort(key=lambda one: (one.at, one.id), reverse=True)
+    return _listed(part, request, statuses, ours, fault)
+
+
+def _listed(
+    part: Part, request: Request, statuses: Statuses, ordered: list[Status], fault: Fault | None
+) -> Response:
+    """Tell a page of statuses that are ordered, the newest first."""
     size = min(MOST, int(request.query.get("limit", USUAL)))
-    page = _after(ours, request.query.get("max_id", ""))[:size]
+    page = _after(ordered, request.query.get("max_id", ""))[:size]
     rows = [statuses.entity(one) for one in page]
     last = page[-1].id if len(page) == size else ""
     if fault is not None and fault.kind == "page_twice" and page:
@@ -154,6 +162,23 @@ def _after(ordered: list[Status], mark: str) -> list[Status]:
         if one.id == mark:
             return ordered[place + 1 :]
     return [one for one in ordered if int(snowflake(one.at, 0)) < int(mark)]
+
+
+def _hashtag(
+    part: Part, request: Request, statuses: Statuses, tag: str, fault: Fault | None
+) -> Response:
+    return _listed(part, request, statuses, tagged(part.social, statuses, unquote(tag)), fault)
+
+
+def _search(part: Part, request: Request, statuses: Statuses, *_: Any) -> Response:
+    """Tell what a text is found in; accounts and hashtags are not searched here."""
+    query = request.query
+    if query.get("q", "") == "":
+        raise MastodonError(400, "param is missing or the value is empty: q")
+    hits = found(part.social, statuses, query["q"]) if query.get("type") == "statuses" else []
+    start, size = int(query.get("offset", 0)), min(MOST, int(query.get("limit", USUAL)))
+    rows = [statuses.entity(one) for one in hits[start : start + size]]
+    return answer({"accounts": [], "statuses": rows, "hashtags": []})
 
 
 def _post(part: Part, request: Request, statuses: Statuses, *_: Any) -> Response:
@@ -247,4 +272,6 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("POST", "/api/v2/media", _upload),
     ("GET", r"/api/v1/media/(\w+)", _look),
     ("GET", "/api/v1/notifications", _notifications),
+    ("GET", r"/api/v1/timelines/tag/([^/]+)", _hashtag),
+    ("GET", "/api/v2/search", _search),
 )

@@ -4,15 +4,16 @@ The log is the proof of "exactly once": every post, reply and deletion that a ne
 in it with its moment, whatever its caller heard of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from threading import RLock
 from typing import Any, Literal
 
 from config.networks import Network
 from connectors.sandbox.social.audience import Audience
+from connectors.sandbox.social.chatter import DAY, KEPT, Saying, Topic, said_on
 from connectors.social import Engagement
 
 Key = tuple[Network, str]
@@ -82,8 +83,14 @@ class Entry:
 class SocialWorld:
     """Every simulated network's accounts, and their posts, at the moment that `now` says."""
 
-    def __init__(self, accounts: list[SocialAccount], seed: int = 1) -> None:
+    def __init__(
+        self, accounts: list[SocialAccount], seed: int = 1, topics: Sequence[Topic] = ()
+    ) -> None:
         self.seed = seed
+        self.topics = topics
+        """Of what others speak in public."""
+        self.full_text = True
+        """Whether Mastodon's server searches texts; many do not."""
         self.accounts: dict[Key, SocialAccount] = {
             (one.network, one.account_id): one for one in accounts
         }
@@ -96,6 +103,8 @@ class SocialWorld:
         self._posts: dict[Key, list[StoredPost]] = {key: [] for key in self.accounts}
         self._comments: dict[str, list[StoredComment]] = {}
         self._numbers = count(1)
+        self._sayings: list[tuple[Network, Saying]] = []
+        self._said_on: dict[tuple[Network, date], list[Saying]] = {}
 
     def number(self) -> int:
         """Return a new number for an id."""
@@ -166,6 +175,32 @@ class SocialWorld:
         with self.lock:
             self._comments.setdefault(post_id, []).append(said)
         return said
+
+    def speak(self, network: Network, text: str, at: datetime, author: str = "A reader") -> None:
+        """Let somebody say something in public."""
+        saying = Saying(self.number(), at.astimezone(UTC), text, author)
+        with self.lock:
+            self._sayings.append((network, saying))
+
+    def spoken(self, network: Network) -> list[Saying]:
+        """Return what others said in public by now, the newest first; see `KEPT`."""
+        now = self.now()
+        with self.lock:
+            said = [one for where, one in self._sayings if where == network]
+            for ago in range(KEPT.days + 1):
+                said += self._on(network, now.astimezone(UTC).date() - ago * DAY)
+        there = [one for one in said if now - KEPT <= one.at <= now]
+        return sorted(there, key=lambda one: (one.at, one.number), reverse=True)
+
+    def _on(self, network: Network, day: date) -> list[Saying]:
+        """Return what a day's topics make people say; made up once."""
+        if (network, day) not in self._said_on:
+            self._said_on[network, day] = [
+                saying
+                for topic in self.topics
+                for saying in said_on(self.seed, network, topic, day)
+            ]
+        return self._said_on[network, day]
 
     def _remarks(self, post: StoredPost) -> list[StoredComment]:
         """Make up what people wrote: the same for a post however often it is asked."""

@@ -1,11 +1,14 @@
 """What is sent is what `atproto` knows as a post, and its client finds it in the sandbox."""
 
+from datetime import timedelta
+
 import pytest
 from atproto import Client, models
 
 from .bluesky_shop import NOON, PASSWORD, PNG, SHOP, post, reply
 from .bluesky_shop import shop as opened
 
+HOUR = timedelta(hours=1)
 TEXT = "Größe 👩‍👩‍👧 @shop.example https://shop.example/ #sale"
 
 
@@ -72,6 +75,32 @@ def test_the_connector_finds_what_the_client_wrote(shop, client):
     assert [(one.post_id, one.text, one.language) for one in page] == [(made.uri, "By hand", "de")]
     client.delete_post(made.uri)
     assert list(shop.channel.posts(NOON.replace(year=2020))) == []
+
+
+def test_the_client_finds_what_others_say(shop, client):
+    for number in range(3):
+        shop.world.speak("bluesky", f"Up the #trail {number} 👩‍👩‍👧 #größe", NOON - number * HOUR)
+    params = {"q": "#trail", "limit": 2, "sort": "latest", "since": "2026-11-02T00:00:00.000Z"}
+    page = client.app.bsky.feed.search_posts(params)
+    assert [one.record.text[:15] for one in page.posts] == ["Up the #trail 0", "Up the #trail 1"]
+    record = page.posts[0].record
+    assert isinstance(record, models.AppBskyFeedPost.Record)
+    assert [facet.features[0].tag for facet in record.facets] == ["trail", "größe"]
+    marked = [record.text.encode()[it.index.byte_start : it.index.byte_end] for it in record.facets]
+    assert [it.decode() for it in marked] == ["#trail", "#größe"]
+    rest = client.app.bsky.feed.search_posts({**params, "cursor": page.cursor})
+    assert (len(rest.posts), rest.cursor, page.hits_total) == (1, None, 0)
+    until = {**params, "until": "2026-11-02T11:00:00.000Z"}
+    assert len(client.app.bsky.feed.search_posts(until).posts) == 1
+
+
+def test_a_search_without_words_or_a_moment_is_refused(shop, client):
+    from atproto.exceptions import BadRequestError
+
+    with pytest.raises(BadRequestError, match='Missing required key "q"'):
+        client.app.bsky.feed.search_posts({"q": ""})
+    with pytest.raises(BadRequestError, match="invalid Datetime for 'since'"):
+        client.app.bsky.feed.search_posts({"q": "a", "since": "2026-11-02"})
 
 
 def test_the_client_meets_the_errors_that_it_knows(shop, client):

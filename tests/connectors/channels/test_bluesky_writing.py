@@ -65,8 +65,8 @@ def test_the_same_text_due_another_day_is_another_post(shop):
     assert len(shop.posts) == 2
 
 
-@pytest.mark.parametrize(("hours", "value"), [(23, PRESENT), (25, ABSENT)])
-def test_a_post_made_by_hand_counts_from_a_day_before_it_was_due(shop, hours, value):
+@pytest.mark.parametrize(("hours", "value"), [(11, PRESENT), (13, ABSENT), (23, ABSENT)])
+def test_a_post_made_by_hand_counts_from_half_a_day_before_it_was_due(shop, hours, value):
     shop.world.publish(KEY, "by hand", "Spring  sale\n#sale")
     shop.pass_(hours=hours)
     due = NOON + timedelta(hours=hours)

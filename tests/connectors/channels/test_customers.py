@@ -10,8 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.base import RejectedError
-from connectors.channels.customers import Connector, Options, usable_address
+from connectors.channels.customers import Connector, Options
 from connectors.mail import CustomerSource
+from connectors.mail_addresses import usable_address
 
 COLUMNS = {
     "customer_id": "Nr",

@@ -1,17 +1,19 @@
-"""HubSpot's statistics become counts on days of sending, and contacts and deals nobody's names."""
+"""HubSpot's statistics become counts on days of sending, contacts customers, won deals orders."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from math import isnan
 
 import pytest
+from pydantic import ValidationError
 
 from config.platforms import LEVELS
 from connectors.audience import AudienceChannel
 from connectors.base import ReconnectError, RejectedError, TransientError, Window
 from connectors.channels import hubspot
-from connectors.channels.hubspot import Options, calling
+from connectors.channels.hubspot import Options
+from connectors.mail import CustomerSource, OrderSource
 from connectors.sandbox.faults import Fault
-from connectors.sandbox.mail import MailAccount, MailWorld, hubspot_search
 from connectors.sandbox.mail.accounts import FLOWS, GROUPS
 from connectors.sandbox.mail.deals import deals
 
@@ -234,82 +236,145 @@ def read(pages):
     return [one for page in pages for one in page]
 
 
+def status(address, said, subscription=9001, **more):
+    told = {"subscriberIdString": address, "subscriptionId": subscription, "status": said}
+    return {"statuses": [{**told, **more}], "subscriberIdString": address}
+
+
 def test_all_contacts_come_by_pages_short_and_empty_ones_too(server):
     server.script(*answers(page([contact("1")], "a"), page([], "b"), page([contact("2")])))
     channel = connector(server.url)
-    assert [one.contact_id for one in read(channel.contacts())] == ["1", "2"]
+    assert [one.customer_id for one in read(channel.customers())] == ["1", "2"]
     assert [seen.query.get("after") for seen in server.seen] == [None, "a", "b"]
     assert server.seen[0].path == "/crm/objects/2026-09/contacts"
 
 
 def test_no_contact_is_no_error_and_a_circle_is_one(server):
     server.script(page([]))
-    assert read(connector(server.url).contacts()) == []
+    assert read(connector(server.url).customers()) == []
     server.script(page([contact("1")], "a"))
     with pytest.raises(TransientError, match="turns in a circle"):
-        read(connector(server.url).contacts())
+        read(connector(server.url).customers())
 
 
-def test_nothing_personal_is_asked_for_of_contacts():
+def test_figures_ask_for_nothing_personal():
     session = Listening()
-    with simulated(session=session) as (sandbox, channel):
-        whole = read(channel.contacts())
-        people = sandbox.mail.people(KEY)
-        session.asked.clear()
+    with simulated(session=session) as (_, channel):
         list(channel.entities(["account", "campaign", "segment"]))
         figures(channel, Window(date(2026, 10, 28), date(2026, 11, 1)))
-    assert len(whole) == len(people)
-    assert sum(one.opted_out for one in whole) == sum(
-        one.consent == "unsubscribed" for one in people
-    )
-    assert "people" not in repr(whole)
     assert not [path for path, _ in session.asked if "contacts" in path or "memberships" in path]
 
 
-def test_a_search_overlaps_and_names_the_right_property(server):
-    server.script(*answers(page([]), DETAILS, page([])))
-    channel = connector(server.url)
-    since = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    assert read(channel.contacts(since)) == read(channel.deals(since)) == []
-    filters = [server.seen[i].json()["filterGroups"][0]["filters"][0] for i in (0, 2)]
-    at = str(round((since - timedelta(minutes=5)).timestamp() * 1000))
-    assert filters == [
-        {"propertyName": "lastmodifieddate", "operator": "GTE", "value": at},
-        {"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": at},
-    ]
+def test_what_a_contact_is_as_a_customer(server):
+    told = contact(
+        "7", email=" Jo@People.example ", firstname="Jo", city=None, createdate="2026-01-05T10:00Z",
+        hs_language="pt_br", hs_timezone="america_slash_port_hyphen_au_hyphen_prince",
+        hs_country_region_code="br",
+    )  # fmt: skip
+    server.script(page([told, contact("8", hs_timezone="us_slash_nowhere", email="no address")]))
+    given = {"first_name": "firstname", "city": "city"}
+    one, other = read(connector(server.url, fields=given).customers())
+    assert (one.customer_id, one.address, one.problem) == ("7", "Jo@People.example", "")
+    assert (one.time_zone, one.language, one.country) == ("America/Port-au-Prince", "pt-br", "BR")
+    assert one.signed_up_at == datetime(2026, 1, 5, 10, tzinfo=UTC)
+    assert one.fields == {"first_name": "Jo"}
+    assert (other.address, other.time_zone, other.country) == (None, "", "")
+    assert other.problem.startswith("contact 8: no usable e-mail address")
+    asked = server.seen[0].query["properties"].split(",")
+    assert {"firstname", "city", "email"} <= set(asked)
+    assert "" not in asked
 
 
-def test_a_search_goes_on_beyond_10000_after_the_last_id_that_it_showed(server):
-    rows = [contact("719869649082"), contact("7198")]
-    pages = answers(page(rows, "10000"), page([contact("7198"), contact("7200")], "200"), page([]))
-    server.script(*pages)
-    since = datetime(2026, 11, 1, tzinfo=UTC)
-    found = read(connector(server.url).contacts(since))
-    assert [one.contact_id for one in found] == ["719869649082", "7198", "7200"]
-    first, second, third = (seen.json() for seen in server.seen)
-    assert [body["after"] for body in (first, second, third)] == ["0", "0", "200"]
-    beyond = {"propertyName": "hs_object_id", "operator": "GT", "value": "7198"}
-    assert second["filterGroups"][0]["filters"][1] == third["filterGroups"][0]["filters"][1]
-    assert second["filterGroups"][0]["filters"][1] == beyond
-    assert {tuple(body["sorts"]) for body in (first, second, third)} == {("hs_object_id",)}
+def test_without_a_word_of_consent_nobody_agreed(server):
+    stays = contact("1", email="a@people.example", hs_email_optout="false")
+    leaves = contact("2", email="b@people.example", hs_email_optout="true")
+    server.script(page([stays, leaves]))
+    found = read(connector(server.url).customers())
+    assert [one.consent for one in found] == ["never", "unsubscribed"]
+    assert [one.consent_source for one in found] == ["", "HubSpot: opted out of all mail"]
 
 
-def test_all_that_changed_in_one_millisecond_are_found_also_where_a_search_shows_fewer(monkeypatch):
-    monkeypatch.setattr(calling, "SEARCH_MOST", 1000)
-    monkeypatch.setattr(hubspot_search, "MOST_RESULTS", 1000)
-    account = MailAccount("hubspot", HUBSPOT, token="demo-us1", people=2250)
-    session = Listening()
-    with simulated(MailWorld([account]), session=session) as (_, channel):
-        found = read(channel.contacts(datetime(2025, 9, 28, tzinfo=UTC)))
-    assert len({one.changed_at for one in found}) == 1
-    assert len(found) == len({one.contact_id for one in found}) == 2250
-    assert len(session.asked) == 12
+def test_consent_is_the_status_of_a_subscription_type(server):
+    people = [contact(str(i), email=f"{name}@people.example") for i, name in enumerate("abcde")]
+    people[4]["properties"]["hs_email_optout"] = "true"
+    told = page(
+        [
+            status("A@people.example", "SUBSCRIBED", legalBasis="CONSENT_WITH_NOTICE",
+                   timestamp="2026-02-01T10:00:00Z"),
+            status("b@people.example", "UNSUBSCRIBED", timestamp="2026-02-02T10:00:00Z"),
+            status("c@people.example", "NOT_SPECIFIED"),
+            status("d@people.example", "SUBSCRIBED", subscription=1),
+            status("e@people.example", "SUBSCRIBED"),
+        ]
+    )  # fmt: skip
+    server.script(*answers(page([*people, contact("9")]), told))
+    found = read(connector(server.url, subscription="9001").customers())
+    assert [one.consent for one in found] == [
+        "subscribed", "unsubscribed", "never", "never", "unsubscribed", "never",
+    ]  # fmt: skip
+    assert found[0].consent_source == "HubSpot: subscription 9001, CONSENT_WITH_NOTICE"
+    assert [one.consent_at for one in found[:3]] == [
+        datetime(2026, 2, 1, 10, tzinfo=UTC), datetime(2026, 2, 2, 10, tzinfo=UTC), None,
+    ]  # fmt: skip
+    asked = server.seen[1]
+    assert asked.query == {"channel": "EMAIL"}
+    assert asked.json() == {"inputs": [f"{name}@people.example" for name in "abcde"]}
 
 
-def test_a_search_that_gets_nowhere_is_given_up(server):
-    server.script(page([], "10000"))
-    with pytest.raises(TransientError, match="turns in a circle"):
-        read(connector(server.url).contacts(datetime(2026, 11, 1, tzinfo=UTC)))
+def test_a_subscription_type_that_is_not_there_is_refused(server):
+    people = page([contact("1", email="a@people.example")])
+    told = page([status("a@people.example", "SUBSCRIBED", subscription=5)])
+    server.script(*answers(people, told))
+    with pytest.raises(RejectedError, match="no subscription type 9001; there are: 5") as caught:
+        read(connector(server.url, subscription="9001").customers())
+    assert "people.example" not in str(caught.value)
+
+
+def test_consent_is_what_a_property_says(server):
+    words = {True: "subscribed", "No": "never"}
+    given = {"consent_property": "newsletter", "consent_words": words}
+    people = [contact(str(i), newsletter=said) for i, said in enumerate(["true", "NO", "", None])]
+    server.script(*answers(page(people), page([contact("1", newsletter="perhaps")])))
+    channel = connector(server.url, **given)
+    assert [one.consent for one in read(channel.customers())] == ["subscribed"] + ["never"] * 3
+    assert "newsletter" in server.seen[0].query["properties"].split(",")
+    with pytest.raises(RejectedError, match="newsletter of a contact has a word") as caught:
+        read(channel.customers())
+    assert "perhaps" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"subscription": "1", "consent_property": "x", "consent_words": {"y": "never"}},
+        {"consent_property": "x"},
+        {"consent_words": {"y": "never"}},
+        {"subscription": "Newsletter"},
+    ],
+)
+def test_consent_is_said_in_one_way(given):
+    with pytest.raises(ValidationError):
+        Options(account_id=HUBSPOT, access_token="t", **given)
+
+
+def test_customers_are_those_of_the_world():
+    with simulated(subscription="9001", platform="customers") as (sandbox, channel):
+        people = sandbox.mail.people(KEY)
+        found = read(channel.customers())
+        assert channel.account().platform == "customers"
+    assert isinstance(channel, CustomerSource)
+    assert isinstance(channel, OrderSource)
+    assert Counter(one.consent for one in found) == Counter(
+        one.consent if one.consent in ("subscribed", "unsubscribed") else "never" for one in people
+    )
+    assert {one.address for one in found} == {one.address for one in people}
+    assert "people" not in repr(found)
+
+
+def deal(id_, *contacts, **told):
+    whose = {"contacts": {"results": [{"id": one, "type": "deal_to_contact"} for one in contacts]}}
+    told = {"hs_is_closed_won": "true", "closedate": "2026-10-07T12:15:22.375Z", **told}
+    return {**contact(id_, **told), **({"associations": whose} if contacts else {})}
 
 
 @pytest.mark.parametrize(
@@ -324,32 +389,43 @@ def test_a_search_that_gets_nowhere_is_given_up(server):
     ],
 )
 def test_a_deals_value_is_in_the_accounts_currency_or_unknown(server, told, value):
-    server.script(*answers(DETAILS, page([contact("512", **told)])))
-    [deal] = read(connector(server.url).deals())
-    assert deal.value == value or (value is None and isnan(deal.value))
-    assert (deal.deal_id, deal.won, deal.closed_at) == ("512", False, None)
+    server.script(*answers(DETAILS, page([deal("512", **told)])))
+    [order] = read(connector(server.url).orders())
+    assert order.value == value or (value is None and isnan(order.value))
+    assert (order.order_id, order.customer_id) == ("512", "")
+
+
+def test_only_won_deals_are_orders_of_the_contact_that_is_named_first(server):
+    rows = [
+        deal("1", "7", "8", amount="5"),
+        deal("2", "7", amount="5", hs_is_closed_won="false"),
+        deal("3", "9", amount="5", hs_is_closed_won=None),
+        deal("4", "9", amount="5", closedate=None),
+    ]
+    server.script(*answers(DETAILS, page(rows, "x"), page(rows[1:2])))
+    first, undated = read(connector(server.url).orders())
+    assert (first.order_id, first.customer_id, first.value) == ("1", "7", 5)
+    assert first.ordered_at == datetime(2026, 10, 7, 12, 15, 22, 375_000, tzinfo=UTC)
+    assert (undated.order_id, undated.ordered_at) == ("4", None)
+    assert server.seen[1].query["associations"] == "contacts"
 
 
 def test_an_amount_that_is_no_number_is_refused(server):
-    server.script(*answers(DETAILS, page([contact("512", amount="a lot")])))
+    server.script(*answers(DETAILS, page([deal("512", amount="a lot")])))
     with pytest.raises(RejectedError, match="deals: JSON of an unknown shape"):
-        read(connector(server.url).deals())
+        read(connector(server.url).orders())
 
 
-def test_deals_are_those_of_the_world():
-    with simulated() as (sandbox, channel):
-        there = list(deals(sandbox.mail, KEY))
-        found = read(channel.deals())
-        since = datetime(2026, 10, 25, tzinfo=UTC)
-        lately = read(channel.deals(since))
-    assert len(found) == len(there)
-    assert sum(one.won for one in found) == sum(one.won for one in there) > 0
-    worth = sum(one.value for one in found if one.won and not isnan(one.value))
-    assert worth == pytest.approx(
-        sum(one.value or 0 for one in there if one.won and not one.currency)
-    )
-    assert 0 < len(lately) < len(found)
-    assert all(one.changed_at >= since - timedelta(minutes=5) for one in lately)
+def test_orders_are_the_won_deals_of_the_world():
+    with simulated(platform="orders") as (sandbox, channel):
+        there = [one for one in deals(sandbox.mail, KEY) if one.won]
+        found = read(channel.orders())
+        people = {one.customer_id for one in read(channel.customers())}
+    assert len(found) == len(there) > 0
+    assert {one.customer_id for one in found} <= people
+    assert [one.ordered_at for one in found] == [one.decided_at for one in there]
+    worth = sum(one.value for one in found if not isnan(one.value))
+    assert worth == pytest.approx(sum(one.value or 0 for one in there if not one.currency))
 
 
 @pytest.mark.parametrize(("policy", "wait"), [("SECONDLY", 1), ("TEN_SECONDLY_ROLLING", 10)])
@@ -415,10 +491,10 @@ def test_a_dead_token_needs_a_person_and_another_accounts_is_refused(server):
 def test_a_page_that_comes_twice_counts_once_and_a_dead_cursor_fails():
     with simulated() as (sandbox, channel):
         sandbox.faults.add(Fault("page_twice", path="/contacts"))
-        assert len(read(channel.contacts())) == 120
+        assert len(read(channel.customers())) == 120
         sandbox.faults.add(Fault("page_token_expired", path="/contacts", first=2))
         with pytest.raises(RejectedError, match="400 VALIDATION_ERROR"):
-            read(channel.contacts())
+            read(channel.customers())
 
 
 @pytest.mark.parametrize("kind", ["html", "half_page", "cut_body", "cut_before", "throttle"])

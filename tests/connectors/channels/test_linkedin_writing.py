@@ -76,7 +76,7 @@ def test_a_deleted_post_is_absent(ours):
 
 def test_an_older_post_with_the_same_text_is_not_this_one(ours):
     ours.social.publish(KEY, "7300000000000000001", TEXT, at=NINE - timedelta(days=2))
-    ours.social.publish(KEY, "7300000000000000002", TEXT, at=NINE - timedelta(hours=23))
+    ours.social.publish(KEY, "7300000000000000002", TEXT, at=NINE - timedelta(hours=11))
     assert ours.setting(post(TEXT).subject).value == PRESENT
     later = post(TEXT, NINE + timedelta(hours=2)).subject
     assert ours.setting(later).value == ABSENT

@@ -38,13 +38,19 @@ def test_a_post_with_the_text_is_there_however_its_lines_are_broken(server):
     )
 
 
-def test_a_post_counts_from_a_day_before_it_was_due(server):
-    server.script(ME, page(status("9", "Sale", hours=23)))
+def test_a_post_counts_from_half_a_day_before_it_was_due(server):
+    server.script(ME, page(status("9", "Sale", hours=11)))
     assert value(connector(server), post("Sale")) == PRESENT
-    server.script(ME, page(status("9", "Sale", hours=25)))
+    server.script(ME, page(status("9", "Sale", hours=13)))
     assert value(connector(server), post("Sale")) == ABSENT
-    server.script(ME, page(status("9", "Sale", hours=25)))
-    assert value(connector(server), post("Sale", NOW - 20 * HOUR)) == PRESENT
+    server.script(ME, page(status("9", "Sale", hours=13)))
+    assert value(connector(server), post("Sale", NOW - 8 * HOUR)) == PRESENT
+
+
+@pytest.mark.parametrize("hours", [23, 24, 25])
+def test_the_evergreen_post_of_the_day_before_is_not_the_one_of_today(server, hours):
+    server.script(ME, page(status("9", "Sale", hours=hours)))  # 23: the clock was put forward
+    assert value(connector(server), post("Sale")) == ABSENT
 
 
 def test_many_posts_are_looked_for_at_once_and_each_time_anew(server):

@@ -228,6 +228,21 @@ Reported-Domain: acme.example
     sent=ORIGINAL.replace(f"To: {JANE}", "To: xxxxxx@yahoo.com"),
 )
 
+REDACTED_ARF = report(
+    "feedback-report",
+    "This is an email abuse report.",
+    "Feedback-Type: abuse\nUser-Agent: Redactor/1.0\nVersion: 1\n",
+    sent=f"""\
+From: news@acme.example
+To: redacted
+Subject: Hello
+Content-Type: text/html
+
+<p>Hello, <a href="https://mail.acme.example/c/acme/17-461/{"a" * 32}?n=1">look</a></p>
+<p><a href="https://mail.acme.example/u/{TICKET.replace(".", "/")}?l=en">Leave</a></p>
+""",
+).replace(b"text/rfc822-headers", b"message/rfc822")
+
 JMRP = (
     b"From: <staff@hotmail.com>\nTo: abuse@acme.example\n"
     b"Subject: complaint about message from 192.0.2.1\nMIME-Version: 1.0\n"

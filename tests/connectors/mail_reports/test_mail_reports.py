@@ -161,6 +161,13 @@ def test_a_complaint_names_the_message_and_carries_its_ticket(raw, address):
     assert read(raw)[0].token == TICKET
 
 
+def test_where_all_headers_are_redacted_the_link_to_leave_by_says_whose_it_is():
+    """The link of a click stands before it, and is nothing to leave with."""
+    (found,) = read(mails.REDACTED_ARF)
+    assert (found.kind, found.message_id, found.address) == ("complaint", "", "")
+    assert found.token == TICKET
+
+
 def test_that_something_is_no_spam_is_no_complaint():
     assert read(mails.ARF.replace(b"Feedback-Type: abuse", b"Feedback-Type: not-spam")) == []
 

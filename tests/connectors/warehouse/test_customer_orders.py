@@ -27,6 +27,13 @@ def test_orders_are_kept_of_people_in_no_list_too(warehouse):
     assert len(warehouse.read_orders("other")) == 0
 
 
+def test_what_an_order_was_worth_or_when_it_was_is_never_guessed(warehouse):
+    unpriced, undated = order(1, ANN, float("nan")), replace(order(2, ANN), ordered_at=None)
+    saved = save_orders(warehouse, unpriced, undated, order(3, ANN))
+    assert (saved.seen, saved.new, saved.incomplete) == (1, 1, 2)
+    assert len(warehouse.read_orders("acme")) == 1
+
+
 def test_the_same_orders_again_change_nothing_and_others_are_brought_up_to_date(warehouse):
     save_orders(warehouse, order(1, ANN), order(2, ANN))
     assert save_orders(warehouse, order(1, ANN), order(2, ANN)).changed == 0

@@ -1,8 +1,11 @@
 """A message is claimed once, by one worker, and only for somebody who wants it now."""
 
 import ast
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from threading import Barrier, Thread
 
 import pytest
@@ -56,10 +59,10 @@ def hand(warehouse):
     return run
 
 
-def enrol(warehouse, person, *, state="active", round_=1):
+def enrol(warehouse, person, *, state="active", round_=1, sequence="welcome"):
     with warehouse.writing() as connection:
         connection.execute(sa.insert(enrolments).values(
-            brand="acme", sequence="welcome", person_key=person, round=round_, entered_at=NOON,
+            brand="acme", sequence=sequence, person_key=person, round=round_, entered_at=NOON,
             entry="signup", version="v", step="one", arms={}, state=state, reason="",
             planned_at=NOON, due_at=NOON, updated_at=NOON,
         ))  # fmt: skip
@@ -130,6 +133,71 @@ def test_a_claim_counts_for_the_caps_of_the_same_batch_by_priority(warehouse, cl
     low, high = claim(due(1), due(1, source="summer", priority=5), terms=terms((1, 1), (3, 7)))
     assert isinstance(high, MailClaim)
     assert (low.reason, low.until) == ("over_cap", NOON + timedelta(days=1))
+
+
+def test_a_sequences_own_caps_hold_for_it_alone(warehouse, claim, hand):
+    add_people(warehouse, [1])
+    enrol(warehouse, 1)
+    enrol(warehouse, 1, sequence="thanks")
+    held = replace(terms(), own_caps={("sequence", "welcome"): terms((1, 7)).caps})
+    (first,) = claim(welcome(1), terms=held)
+    hand(first)
+    later = NOON + timedelta(days=1)
+    again, other, campaign = claim(
+        replace(welcome(1), step="two"),
+        replace(welcome(1), source="thanks"),
+        due(1),
+        terms=held,
+        now=later,
+    )
+    assert (again.reason, again.until) == ("over_cap", NOON + timedelta(days=7))
+    assert isinstance(other, MailClaim)
+    assert isinstance(campaign, MailClaim)
+
+
+def test_the_later_of_all_caps_says_when_a_message_may_go(warehouse, claim):
+    add_people(warehouse, [1])
+    enrol(warehouse, 1)
+    held = replace(terms((1, 3)), own_caps={("sequence", "welcome"): terms((1, 2)).caps})
+    _, again = claim(welcome(1), replace(welcome(1), step="two"), terms=held)
+    assert again.until == NOON + timedelta(days=3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_sequences_that_race_for_the_same_people_keep_all_caps(warehouse, url, sender, seed):
+    """Each worker wants three messages of its sequence to everybody, in an order of its own."""
+    persons, names = range(20), ("welcome", "thanks")
+    add_people(warehouse, persons)
+    for person in persons:
+        for name in names:
+            enrol(warehouse, person, sequence=name)
+    held = replace(terms((2, 1)), own_caps={("sequence", "welcome"): terms((1, 1)).caps})
+    start, found = Barrier(2), []
+
+    def work(name):
+        wanted = [
+            replace(welcome(person), source=name, step=step)
+            for person in persons
+            for step in ("one", "two", "three")
+        ]
+        Random(f"{name}{seed}").shuffle(wanted)  # noqa: S311  an order
+        with Warehouse(url) as own:
+            for at in range(0, len(wanted), 7):
+                part = wanted[at : at + 7]
+                start.wait()
+                told = own.claim_mail(sender, "acme", part, held, name, NOON)
+                found.extend(zip(part, told, strict=True))
+
+    workers = [Thread(target=work, args=(name,)) for name in names]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    claimed = [wanted for wanted, told in found if isinstance(told, MailClaim)]
+    assert Counter(it.person_key for it in claimed) == dict.fromkeys(persons, 2)
+    of_welcome = Counter(it.person_key for it in claimed if it.source == "welcome")
+    assert set(of_welcome.values()) == {1}
+    assert {told.reason for _, told in found if isinstance(told, NotClaimed)} == {"over_cap"}
 
 
 def test_a_ramp_lets_the_most_important_through(warehouse, claim, hand, reasons):

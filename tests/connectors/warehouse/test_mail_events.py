@@ -89,6 +89,29 @@ def test_a_report_on_no_message_of_ours_does_nothing(record, suppressed, sender,
     assert (forged.strangers, forged.new, suppressed()) == (1, {}, [])
 
 
+def test_a_complaint_without_any_name_finds_its_person_by_its_ticket(
+    warehouse, record, sent, suppressed
+):
+    sent(1)
+    ticket = Ticket("acme", 1, KEYS.address(address_of(1)))
+    token = unsubscribe_mailto(KEYS, "leave@acme.example", ticket).replace("%20", " ")
+    found = record(report("complaint", "<redacted@yahoo.example>", token=token))
+    assert (found.new, found.strangers, found.suppressed) == ({"complaint": 1}, 0, 1)
+    assert suppressed() == [(KEYS.address(address_of(1)), "complaint")]
+    assert consent_of(warehouse, 1) == "unsubscribed"
+    (tally,) = warehouse.mail_tallies("acme", NOON - DAY)
+    assert (tally.handed, tally.complained) == (1, 1)
+
+
+def test_a_ticket_of_another_brand_or_maker_is_nobodys_complaint(record, sender, suppressed):
+    address = KEYS.address(address_of(1))
+    other = unsubscribe_mailto(KEYS, "leave@acme.example", Ticket("other", 1, address))
+    forged = f"acme.1-{address}.{'0' * 32}"
+    for token in (other.replace("%20", " "), forged):
+        assert record(report("complaint", token=token)).strangers == 1
+    assert suppressed() == []
+
+
 def test_who_unsubscribes_by_mail_is_known_by_token_or_by_address(warehouse, record, sender):
     ticket = Ticket("acme", 17, KEYS.address(address_of(1)))
     token = unsubscribe_mailto(KEYS, "leave@acme.example", ticket).replace("%20", " ")

@@ -120,11 +120,17 @@ INSERT INTO social_posts
 INSERT INTO comment_reads VALUES (1, :now);
 """
 
+OF_0005 = """
+INSERT INTO suppressions (brand, address_key, reason, at, source)
+  VALUES ('acme', 7, 'by_hand', :now, 'Kim');
+"""
+
 FILLED = {
     "0001": OF_0001,
     "0002": OF_0001.rstrip() + OF_0002,
     "0003": OF_0001.rstrip() + OF_0002.rstrip() + OF_0003,
     "0004": OF_0001.rstrip() + OF_0002.rstrip() + OF_0003.rstrip() + OF_0004,
+    "0005": OF_0001.rstrip() + OF_0002.rstrip() + OF_0003.rstrip() + OF_0004.rstrip() + OF_0005,
 }
 ADDED = {"first_pull_id", "quality"}
 """Columns that later revisions added to tables that were there."""
@@ -183,6 +189,7 @@ def test_an_older_warehouse_goes_on(older_url, now):
         assert warehouse.crawls(1, "watch") == []
         assert warehouse.save_posts(1, [], now, since=now) == 0
         assert warehouse.open_comments([1]) == []
+        assert warehouse.watched_days([1], date(2026, 11, 1)).empty
         assert warehouse.suppress("acme", 5, "by_hand", "Kim", now)
         assert len(warehouse.people_facts("acme")) == 0
 

@@ -61,9 +61,16 @@ def test_every_answer_has_its_state():
     assert outcome_of(refused_us, 1, NOW).state == "released"
 
 
-@pytest.mark.parametrize(("status", "dead"), [("5.1.1", True), ("5.7.1", False), ("", False)])
+@pytest.mark.parametrize(
+    ("status", "dead"),
+    [("5.1.1", True), ("5.1.10", True), ("5.2.1", True), ("5.4.4", True), ("5.1.8", False),
+     ("5.2.2", False), ("5.7.1", False), ("", False)],
+)  # fmt: skip
 def test_only_a_mailbox_that_does_not_exist_is_dead(status, dead):
+    """As a bounce that comes later with the same status."""
     assert bounced_for_good(Handed("refused", 550, status)) == dead
+    assert not bounced_for_good(Handed("deferred", 450, status))
+    assert not bounced_for_good(Handed("refused", 550, status, whole_session=True))
 
 
 def test_every_reason_has_its_sentence():

@@ -17,6 +17,8 @@ from tasks.social.evidence import FOLLOWERS, POSTS, Presence, Trouble, Waiting, 
 from tasks.social.judging import FIGURES, judge
 from tasks.social.testing import Declared, Standing
 from tasks.social.visits import Brought, Campaigns, Joined, Visits
+from tasks.social.volume import Volume
+from tasks.social.watched import Watched
 from tasks.social.week import WeekFigures, Weeks
 from tests.tasks.report import visible
 
@@ -140,6 +142,15 @@ def two_weeks() -> Weeks:
     )
 
 
+def watched() -> list[Watched]:
+    last = AS_OF - DAY
+    return [
+        Watched("#Outdoor", last, 44.0, Volume(44.0, 9.25, 28, 1e-9, True), ""),
+        Watched("Acme Shop", last, 1.0, Volume(1.0, 0.0, 28, 0.4, False), ""),
+        Watched("down jacket", last, None, None, "the server searches no texts, hashtags only"),
+    ]
+
+
 def full() -> Networks:
     """Return an account and a plan in which there is something of everything."""
     known = history()
@@ -165,6 +176,7 @@ def full() -> Networks:
                 Visits("Acme Blog", "EUR", None, (Brought("zip_care", 1, None, None, None),)),
             ),
         ),
+        watched=watched(),
         troubles=[trouble, replace(trouble, kind="missed", name="new_shop", link="")],
     )
     rules = RULES.model_copy(update={"holidays": (date(2026, 11, 13),)})

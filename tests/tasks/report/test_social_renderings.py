@@ -44,6 +44,10 @@ def renamed(report: Report, name: str) -> Report:
                 replace(it, account=name, rows=tuple(replace(r, campaign=name) for r in it.rows))
                 for it in old.visits
             ),
+            watched=replace(
+                old.watched,
+                rows=tuple(replace(it, term=name, why=it.why and name) for it in old.watched.rows),
+            ),
             week=replace(
                 old.week,
                 rows=tuple(replace(it, what=name) for it in old.week.rows),
@@ -165,6 +169,11 @@ def test_every_rendering_says_everything(report, render):
         "€410.50",
         "Acme Blog was never asked about campaigns",
         "Posts that cannot be joined with visits: 3 without an address and 1 not published from",
+        "Watched words",
+        "Posts of others with the word on 9 Nov 2026; the usual is a day",
+        "4.76",
+        "far more than usual",
+        "unknown: the server searches no texts, hashtags only",
         "Last week",
         "Monday 2 Nov 2026 to Sunday 8 Nov 2026, Europe/Berlin, beside the week before.",
         "of these for trust",
@@ -180,6 +189,23 @@ def test_every_rendering_says_everything(report, render):
         "Not in the figures, as nobody read them when a week began or ended: 2 posts of the last",
     ):
         assert expected in text, expected
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_a_network_that_tells_of_no_word_is_named_once(render):
+    one, two = (presence(network="linkedin", name=name, watched=None) for name in ("A", "B"))
+    words = said(render, build_report(material(networks(one, two))))
+    assert words.count("LinkedIn tells nobody how often a word is used.") == 1
+    nothing = said(render, build_report(material(networks(presence(watched=())))))
+    assert "Watched words" not in nothing
+
+
+@pytest.mark.parametrize("render", [render_html, render_markdown])
+def test_campaigns_that_analytics_was_never_asked_about_have_no_table(render, report):
+    text = said(render, report)
+    place = text.index("Acme Blog was never asked")
+    assert text.rindex("Key events", 0, place) < text.rindex("zip_care", 0, place)
+    assert "zip_care" not in text[place : text.index("Posts that cannot be joined")]
 
 
 @pytest.mark.parametrize("render", [render_html, render_markdown])

@@ -27,6 +27,8 @@ from tasks.social.conversation import remark_of
 from tasks.social.evidence import FOLLOWERS, POSTS, Presence, Trouble, Waiting, first_words
 from tasks.social.facts import NAMES
 from tasks.social.judging import FIGURES, judge
+from tasks.social.volume import volume
+from tasks.social.watched import Watched
 from tasks.work import plan_work
 
 AS_OF = date(2026, 11, 12)  # a Thursday
@@ -126,7 +128,9 @@ def test_a_finding_opens_a_work_item_unless_it_is_good_news(name):
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_what_could_not_be_read_is_unknown_and_not_ok(name):
-    blind = presence(posts=posts(("a", 3, None)), waiting=None, holes=None)
+    blind = presence(
+        posts=posts(("a", 3, None)), waiting=None, holes=None, watched=[heard("acme", None)]
+    )
     entity = 100 if FACTS[name].level == "post" else None
     said = verdict(name, blind, entity)
     assert said == ("ok" if name.startswith("publication") else "unknown")
@@ -224,6 +228,46 @@ def test_an_account_that_always_loses_some_is_not_told_each_week():
 def test_too_short_a_past_says_nothing():
     assert falling([1000] * 12) == "unknown"
     assert verdict("followers_falling", presence()) == "unknown"
+
+
+# --- watched words -------------------------------------------------------------------------------
+
+YESTERDAY = AS_OF - DAY
+BEFORE = [3, 5, 4, 6, 2, 4, 4] * 4
+
+
+def heard(term, count, before=BEFORE):
+    if count is None:
+        return Watched(term, YESTERDAY, None, None, "too many")
+    return Watched(term, YESTERDAY, float(count), volume(before, count), "")
+
+
+def test_words_far_above_their_usual_are_told_together_the_least_likely_first():
+    words = [heard("acme", 15), heard("#trail", 60), heard("shop", 5), heard("x", None)]
+    (found,) = results("watched_volume", presence(watched=words))
+    assert found.sentence == (
+        "Used far more than usual on mastodon on 11 Nov 2026: “#trail” in 60 posts (usual 4, 15.00 "
+        "times), “acme” in 15 posts (usual 4, 3.75 times)."
+    )
+    assert (found.verdict, found.level, found.entity_key) == ("warning", "account", None)
+    assert (found.numbers["posts"], found.numbers["usual"]) == (60.0, 4.0)
+    assert found.numbers["chance"] < 1e-9
+    assert found.todo.title == "Look at why so many on mastodon speak of “#trail”"
+
+
+def test_a_word_of_which_nobody_spoke_has_no_times():
+    (said,) = sentences("watched_volume", presence(watched=[heard("acme", 7, [0] * 28)]))
+    assert said.endswith("“acme” in 7 posts (usual 0).")
+
+
+def test_a_usual_day_is_ok_even_where_another_word_is_unknown():
+    usual = presence(watched=[heard("acme", 6), heard("x", None)])
+    assert verdict("watched_volume", usual) == "ok"
+
+
+@pytest.mark.parametrize("watched", [(), None])
+def test_where_no_word_is_watched_or_the_network_tells_of_none_there_is_no_answer(watched):
+    assert results("watched_volume", presence(watched=watched), also=[(1, None)]) == []
 
 
 # --- answers -------------------------------------------------------------------------------------

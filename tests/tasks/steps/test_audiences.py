@@ -8,6 +8,7 @@ from connectors.sandbox.faults import Fault
 from tasks.change_wording import what
 from tasks.run import RunFailedError
 from tasks.steps import apply
+from tasks.steps.previewing import preview
 from tasks.undoing import CannotUndoError, why_not
 from tests.privacy import find_everywhere
 from tests.tasks.steps.mail_lists import (
@@ -329,3 +330,64 @@ def test_what_cannot_be_taken_back_says_so_first(shop):
     done = shop.decide(waiting)
     with pytest.raises(CannotUndoError, match="who was in the list before is not known"):
         shop.decide(done, "undo")
+
+
+def looked(shop, monkeypatch):
+    """Return the preview of the lists, having checked that it wrote nothing anywhere."""
+    before = {file: file.read_bytes() for file in (shop.folder / "state").glob("*.db")}
+    log = list(shop.mail.log)
+    monkeypatch.setattr("tasks.steps.previewing.newest_day", lambda *_: shop.now.date())
+    found = preview("acme", "email_marketing", shop.now)
+    assert {file: file.read_bytes() for file in (shop.folder / "state").glob("*.db")} == before
+    assert shop.mail.log == log
+    (lists,) = found.playbooks
+    return found, lists
+
+
+def test_a_preview_says_of_each_list_how_many_would_come_and_go(shop, monkeypatch):
+    shop.has(*range(40))
+    shop.has(41, address=sorted(shop.inside(LETTERS))[0], consent="never")
+    shop.know()
+    found, lists = looked(shop, monkeypatch)
+    said = [(one.fate, what(one.proposal), one.proposal.evidence[0]) for one in lists.said]
+    inside = {key: len(shop.inside(key)) for key in (LETTERS, SERIES)}
+    assert said[0] == (
+        "waits",
+        f"customers “buyers”: 40 added, 1 removed in Mailchimp list {letters_list(shop)}",
+        f"adds 40, removes 1, the list has {inside[LETTERS]} now",
+    )
+    assert said[1][1].startswith("customers “buyers”: 40 added")
+    assert (lists.evaluated, lists.unknown, lists.matched, found.errors) == (2, 0, 2, {})
+    assert shop.actions() == []
+
+
+def test_a_preview_says_which_lists_are_refused_wait_or_are_as_they_should_be(shop, monkeypatch):
+    shop.keeps(letters=letters_list(shop))
+    shop.has(*range(50))
+    shop.look()
+    _, lists = looked(shop, monkeypatch)
+    (waiting,) = lists.skipped
+    assert (waiting.check, waiting.why) == ("segment buyers", "nothing_to_do")
+    assert waiting.sentence.endswith("waits already: 50 added, 0 removed")
+    shop.decide(*shop.actions("proposed"))
+    _, lists = looked(shop, monkeypatch)
+    assert [(one.why, one.name) for one in lists.skipped] == [
+        ("as_wanted", f"Mailchimp list {letters_list(shop)}")
+    ]
+    shop.has(*range(50), consent="never")
+    shop.go_on()
+    shop.know()
+    _, lists = looked(shop, monkeypatch)
+    (refused,) = lists.said
+    assert (refused.fate, refused.reason) == ("refused", "list_removal")
+    assert "0 added, 50 removed" in what(refused.proposal)
+    assert lists.skipped == ()
+
+
+def test_a_preview_names_the_service_that_could_not_be_asked(shop, monkeypatch):
+    shop.keeps(letters="b1/1", series=series_list(shop))
+    shop.has(1)
+    shop.know()
+    found, lists = looked(shop, monkeypatch)
+    assert "list b1/1" in found.errors["letters"]
+    assert (lists.evaluated, lists.unknown, len(lists.said)) == (1, 1, 1)

@@ -7,10 +7,10 @@ import pytest
 
 from config.mail import Breaker, MailRules
 from connectors.base import ReconnectError, RejectedError
-from connectors.mail import Handed, Mail
+from connectors.mail import Handed, Mail, MailReport
 from connectors.warehouse import Warehouse
 from tasks.steps.handing_over import HandingOver
-from tests.mail_people import NOON, add_people, due, save_sender, states, terms
+from tests.mail_people import KEYS, NOON, add_people, due, save_sender, states, terms
 
 
 class Postman:
@@ -133,3 +133,32 @@ def test_the_stop_switch_counts_between_two_messages(warehouse, send):
     postman = Postman()
     assert send(postman, 1, 2, 3, write=write).counts == {"sent": 1, "stopped": 1}
     assert states(warehouse) == {1: "sent", 2: "released", 3: "released"}
+
+
+def test_complaints_that_come_during_a_long_send_stop_it_in_the_middle(warehouse):
+    """Another run reads them while this one sends, a message a second, in batches of 200."""
+    add_people(warehouse, range(100, 700))
+    moment, took = [NOON], []
+
+    class Slow(Postman):
+        def send(self, claim, mail):
+            moment[0] += timedelta(seconds=1)
+            took.append(claim.message_id)
+            if len(took) == 305:
+                found = [MailReport("complaint", NOON, it, "", "", f"fbl {it}") for it in took[:5]]
+                warehouse.record_reports("acme", found, KEYS, NOON)
+            return super().send(claim, mail)
+
+    worker = HandingOver(
+        warehouse, Slow(), written, account_key=1, brand="acme", rules=MailRules(), terms=terms(),
+        clock=lambda: moment[0],
+    )  # fmt: skip
+    wanted = [due(n) for n in range(100, 700)]
+    sent = worker.send(wanted)
+    assert len(took) == 330
+    assert sent.counts == {"sent": 330, "source_stopped": 270}
+    ((source, trip),) = sent.trips
+    assert (source, trip.what, trip.count, trip.of) == (
+        ("campaign", "spring"), "complained", 5, 330,
+    )  # fmt: skip
+    assert sum(state == "released" for state in states(warehouse).values()) == 70

@@ -107,8 +107,8 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def warehouse(tmp_path) -> Iterator[Warehouse]:
-    with Warehouse.create(f"sqlite:///{tmp_path / 'warehouse.db'}") as opened:
+def warehouse(sqlite_url) -> Iterator[Warehouse]:
+    with Warehouse(sqlite_url) as opened:
         yield opened
 
 
@@ -117,7 +117,8 @@ def run_of(process: str = "email_marketing") -> Run:
 
 
 def told(warehouse: Warehouse, library: Library) -> Mail:
-    mail = mail_of(mail_material(warehouse, library, run_of()), library.brand("acme"))
+    scored = score(warehouse, library, "acme", AS_OF)
+    mail = mail_of(mail_material(warehouse, library, run_of(), scored), library.brand("acme"))
     assert mail is not None
     return mail
 
@@ -217,14 +218,17 @@ def test_a_brand_that_does_not_send_by_itself_is_told_of_its_customers_only(ware
 
 
 def test_another_process_is_told_nothing(warehouse, folder):
-    assert mail_material(warehouse, brand_library("acme"), run_of("mailchimp_only")) is None
+    library, run = brand_library("acme"), run_of("mailchimp_only")
+    scored = score(warehouse, library, "acme", AS_OF)
+    assert mail_material(warehouse, library, run, scored) is None
 
 
 def test_nothing_that_is_read_names_anybody(warehouse, folder):
     library = brand_library("acme")
     fill(warehouse, library)
     add_message(warehouse, ANN, 1)
-    material = mail_material(warehouse, library, run_of())
+    scored = score(warehouse, library, "acme", AS_OF)
+    material = mail_material(warehouse, library, run_of(), scored)
     for text in (repr(material), repr(told(warehouse, library))):
         for secret in ("annabel", "quist", "bobby", "mail.example", str(person(ANN))):
             assert secret not in text.lower()

@@ -1,6 +1,6 @@
 """The sandbox is a Mastodon to Mastodon.py, the client that recorded real servers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from mastodon import (
@@ -16,6 +16,7 @@ from connectors.sandbox.social import SocialAccount, SocialWorld
 ACCOUNT = "@brand@social.example"
 TOKEN = "sandbox-social-token"
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 PNG, GIF = b"\x89PNG\r\n\x1a\n" + bytes(99), b"GIF89a" + bytes(99)
 
 
@@ -95,6 +96,31 @@ def test_a_conversation(sandbox, social):
         ("mention", "ann@people.example"),
         ("mention", "bo@people.example"),
     }
+
+
+def test_what_others_say_by_hashtag_and_by_search(sandbox, social):
+    ours = client(sandbox)
+    ours.status_post("Our #Trail")
+    for number in range(3):
+        social.speak("mastodon", f"Up the #trail {number}", START - number * HOUR, "Ann")
+    social.speak("mastodon", "trailing behind", START - 5 * HOUR)
+    first = ours.timeline_hashtag("Trail", limit=2)
+    every = ours.fetch_remaining(first)
+    assert [one.created_at for one in every] == [START, START, START - HOUR, START - 2 * HOUR]
+    assert {one.account.acct for one in every} == {"brand", "ann@people.example"}
+    assert every[1].tags[0].name == "trail"
+    found = ours.search_v2("trail", result_type="statuses", resolve=False)
+    assert (len(found.statuses), found.accounts, found.hashtags) == (5, [], [])
+    assert len(ours.search_v2("trail", result_type="statuses", offset=3).statuses) == 2
+    assert len(ours.search_v2("from:me", result_type="statuses").statuses) == 1
+    social.full_text = False
+    assert ours.search_v2("trail", result_type="statuses").statuses == []
+
+
+def test_unlisted_posts_are_not_public(sandbox):
+    ours = client(sandbox)
+    ours.status_post("Our #Trail", visibility="unlisted")
+    assert ours.timeline_hashtag("trail") == []
 
 
 def test_errors(sandbox):
