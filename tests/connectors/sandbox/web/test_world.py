@@ -15,10 +15,11 @@ from connectors.sandbox.web import CLEAN_DAY, SimulatedWeb, SiteIncident, genera
 from connectors.sandbox.web.shapes import Web
 
 YESTERDAY = DEMO_TODAY - timedelta(days=1)
+ELSEWHERE = (NETWORKS, ("smtp",), ("customers",))
 NOT_PLANTED = {
     "no_data", "pull_failed", "ad_disapproved", "spend_while_inactive", "landing_page_down",
     "certificate_ends", "mixed_content", "crawl_incomplete",
-    *(fact for fact, kind in FACTS.items() if kind.sources in (NETWORKS, ("smtp",))),
+    *(fact for fact, kind in FACTS.items() if kind.sources in ELSEWHERE),
 }  # fmt: skip
 """Facts that are not about sites, or not to be had without TLS."""
 
