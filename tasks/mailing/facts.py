@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-import pandas as pd
-
 from config.models import FactName
-from tasks.evidence import Answers, Story
+from tasks.evidence import Answers
+from tasks.mailing.answers import Said, answers
 from tasks.mailing.evidence import Mailing
 from tasks.mailing.reasons import GIVEN_UP
 from tasks.report.numbers import plural
@@ -15,8 +13,6 @@ NAMED = 3
 """So many of several are named."""
 
 Limits = Mapping[str, float]
-Said = tuple[bool, Mapping[str, str], Mapping[str, float]]
-"""Whether it is so, the fields of its sentence, its numbers."""
 
 
 def mail_in_doubt(mailing: Mailing, _: Limits) -> Said:
@@ -70,19 +66,7 @@ def ask(name: FactName, mailings: Sequence[Mailing], limits: Limits) -> Answers:
     """Ask a fact of every account that sends."""
     said = [MAIL_FACTS[name](it, limits) for it in mailings]
     known = [name != "sending_domain_weak" or it.domain_problems is not None for it in mailings]
-    subjects = pd.DataFrame(
-        {
-            "account_key": [it.account_key for it in mailings],
-            "name": [it.name for it in mailings],
-        }
-    )
-
-    def story(row: int) -> Story:
-        _, fields, numbers = said[row]
-        return Story({"reason": "", **fields}, numbers)
-
-    so = np.array([it for it, _, _ in said], np.bool_)
-    return Answers("account", subjects, so, np.array(known, np.bool_), story)
+    return answers(mailings, said, known)
 
 
 def _some(lines: Sequence[str]) -> str:

@@ -6,17 +6,13 @@ count as were not missing already some days ago, whether or not anybody said why
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-import pandas as pd
-
 from config.models import FactName
-from tasks.evidence import Answers, Story
+from tasks.evidence import Answers
+from tasks.mailing.answers import Said, answers
 from tasks.mailing.evidence import CustomerList
 from tasks.report.numbers import plural
 
 Limits = Mapping[str, float]
-Said = tuple[bool, Mapping[str, str], Mapping[str, float]]
-"""Whether it is so, the fields of its sentence, its numbers."""
 
 
 def customers_missing(it: CustomerList, limits: Limits) -> Said:
@@ -50,16 +46,7 @@ def ask(name: FactName, lists: Sequence[CustomerList], limits: Limits) -> Answer
     """Ask a fact of every list. What was not read lately is unknown."""
     said = [LIST_FACTS[name](it, limits) for it in lists]
     known = [it.fresh and (name != "customers_missing" or it.missing is not None) for it in lists]
-    subjects = pd.DataFrame(
-        {"account_key": [it.account_key for it in lists], "name": [it.name for it in lists]}
-    )
-
-    def story(row: int) -> Story:
-        _, fields, numbers = said[row]
-        return Story({"reason": "", **fields}, numbers)
-
-    so = np.array([it for it, _, _ in said], np.bool_) & np.array(known, np.bool_)
-    return Answers("account", subjects, so, np.array(known, np.bool_), story)
+    return answers(lists, said, known)
 
 
 def _many(count: int, of: int, limits: Limits) -> Said:

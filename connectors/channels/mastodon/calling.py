@@ -15,8 +15,8 @@ from requests.utils import parse_header_links
 from connectors.base import RejectedError, Throttle
 from connectors.channels.mastodon.errors import Clock, Judge
 from connectors.channels.mastodon.options import Options
-from connectors.channels.mastodon.token import BearerToken
 from connectors.exchange import Reply
+from connectors.fixed_token import FixedToken
 from connectors.http import Http, PageTurn, expected_shape
 
 PAGE = "40"
@@ -38,7 +38,7 @@ class Calls:
         self._url = options.server_url
         self._name = options.name
         self._own_id = ""
-        token = BearerToken(options.access_token)
+        token = FixedToken(options.access_token)
         self._http = Http(session, auth=token, judge=Judge(clock), throttle=throttle)
 
     def shape(self, path: str) -> AbstractContextManager[None]:
