@@ -3,14 +3,13 @@
 Only what raises spend is held back: a raised budget, and a campaign or ad group that is enabled,
 which adds its budget. Where the total is above a ceiling already, cuts still pass; and so does what
 ends by itself, a pause for a day above all. It was in the total all the while: what somebody else
-has raised is no reason to keep just this one from coming back. Of the month it is asked what it is
-going to cost, with this one, if the others spend as they did lately.
+has raised, or a day that ran away, is no reason to keep just this one from coming back. It must fit
+into what is left of the month's money.
 """
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from math import isnan, nan
 
 from connectors.actions import RefusalReason
 from tasks.gate.asking import Asked
@@ -22,10 +21,6 @@ from tasks.gate.state import AccountState, MonthlyBudget
 DAYS_OF_A_MONTH = Decimal("30.4")
 """Google caps a month at this many daily budgets.
 Source: https://support.google.com/google-ads/answer/1704424"""
-WEEK = 7  # days of which `Delivery` tells
-WITHIN = Decimal("1.01")
-"""What comes back by itself may let the month be expected to cost so many times its plan: what is
-expected is no more exact."""
 
 
 def has_ceiling(asked: Asked, book: Book) -> Refusal | None:
@@ -81,14 +76,12 @@ def below_brand_ceiling(asked: Asked, book: Book) -> Refusal | None:
 def within_month(asked: Asked, book: Book) -> Refusal | None:
     """What is spent of the month, plus all planned daily budgets for the days that remain.
 
-    With what comes back by itself the others count as they spent lately, and not as they might.
+    Of what comes back by itself its own budget alone: the others are planned with it.
     """
     if not asked.raises:
         return None
     for budget in _budgets(asked, book):
         share = Decimal(str(book.guardrails.month_percent))
-        if _planned_with(asked, book):
-            share *= WITHIN
         total = _month(asked, book, budget)
         if total is None:
             return Refusal("month_spend", f"what {budget.name} has spent this month is unknown")
@@ -109,7 +102,7 @@ def _planned_with(asked: Asked, book: Book) -> bool:
 
 
 def _month(asked: Asked, book: Book, budget: MonthlyBudget) -> Decimal | None:
-    a_day = _expected if _planned_with(asked, book) else _planned
+    a_day = _own if _planned_with(asked, book) else _planned
     total = ZERO
     for key in budget.accounts:
         account = book.state.accounts.get(key)
@@ -142,31 +135,12 @@ def _planned(asked: Asked, book: Book, account_key: int) -> Decimal:
         return book.running.planned(account_key)
 
 
-def _expected(asked: Asked, book: Book, account_key: int) -> Decimal:
-    """Return what an account is going to spend a day: with what comes back, and as it did lately.
-
-    As planned where that is not known, which is more.
-    """
-    planned, lately = _planned(asked, book, account_key), _lately(asked, book, account_key)
-    if lately is None:
-        return planned
+def _own(asked: Asked, book: Book, account_key: int) -> Decimal:
+    """Return what this change alone lets its account spend per day."""
     if account_key != asked.key[0]:
-        return min(planned, lately)
+        return ZERO
     after = asked.proposal.after
-    own = after if isinstance(after, Decimal) else book.running.enabling_adds(asked.key)
-    return planned if own is None else min(planned, lately + own)
-
-
-def _lately(asked: Asked, book: Book, account_key: int) -> Decimal | None:
-    """Return what all but this thing spent a day in the last week; None: nobody knows."""
-    account = book.state.accounts[account_key]
-    its = asked.concerned if account_key == asked.key[0] else ()
-    things = [book.places.thing(key) for key in its]
-    delivered = [account.delivery, *(thing.delivery if thing else None for thing in things)]
-    spent = [it.spend if it else nan for it in delivered]
-    if any(map(isnan, spent)):
-        return None
-    return Decimal(str(max(0.0, spent[0] - sum(spent[1:])) / WEEK))
+    return after if isinstance(after, Decimal) else book.running.enabling_adds(asked.key) or ZERO
 
 
 def _above(

@@ -126,17 +126,10 @@ class Referee:
         ceiling = self._ceiling() if allowed is None else allowed + self.raised
         assert world.running() <= ceiling
         length = monthrange(one.day.year, one.day.month)[1]
-        share, a_day = Decimal(str(limits.month_percent)) / 100, world.running()
-        if allowed is not None:
-            share, a_day = share * Decimal("1.01"), min(a_day, self._expected(one))
-        assert world.month_spend() + a_day * (length - one.day.day + 1) <= world.monthly * share
-
-    def _expected(self, one: Done) -> Decimal:
-        """Return what a day costs with what comes back, the others as in the last week."""
-        name, world = one.place.entity_id, self.world
-        others = {s.entity_id for s in world.values if s.level == "campaign"} - {name}
-        lately = sum(world.delivery(other) for other in sorted(others)) / 7
-        return Decimal(str(round(lately, 6))) + world.values[world.budget(name)]
+        own = world.values[world.budget(one.place.entity_id)]
+        planned = (world.running() if allowed is None else own) * (length - one.day.day + 1)
+        share = Decimal(str(limits.month_percent)) / 100
+        assert world.month_spend() + planned <= world.monthly * share
 
     def _remember_rest(self, one: Done) -> None:
         """What is paused for a time comes back, though people have raised others meanwhile."""

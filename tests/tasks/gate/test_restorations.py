@@ -188,17 +188,14 @@ def test_what_was_not_to_come_back_by_itself_is_held_to_the_ceiling():
         assert reason(enable("c1", takes_back=7), done, **changes) == "account_ceiling"
 
 
-@pytest.mark.parametrize(("spent", "expected"), [(25821, None), (25822, "month_spend")])
-def test_it_comes_back_while_the_month_is_expected_to_have_money_for_it(spent, expected):
-    """All budgets together exceed the month; for 19 days the others spend 950 a week, it 100 a day,
-    and 30,300 are a hundredth more than the plan."""
+@pytest.mark.parametrize(("spent", "expected"), [(28099, None), (28101, "month_spend")])
+def test_it_comes_back_while_the_month_has_money_for_it(spent, expected):
+    """All budgets together would exceed the month since long; 19 days at 100 are left of 30,000."""
     done = action(7, pause("c1", restore_on=TODAY), 1)
     inside = things(campaign(1, status="paused"))
     changes = {"accounts": {1: account(things=inside, month_spend=Decimal(spent))}}
     changes["budgets"] = [MonthlyBudget("google_ads", frozenset({1}), Decimal(30000))]
     assert reason(enable("c1", takes_back=7), done, **changes) == expected
-    nobody = {"accounts": {1: replace(changes["accounts"][1], delivery=None)}}
-    assert reason(enable("c1", takes_back=7), done, **changes | nobody) == "month_spend"
     stays = replace(done, proposal=replace(done.proposal, restore_on=None))
     assert reason(enable("c1", takes_back=7), stays, **changes) == "account_ceiling"
 
