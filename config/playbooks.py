@@ -153,7 +153,8 @@ class AdTestPlaybook(_Playbook):
 
 
 class SplitPlaybook(_Playbook):
-    """Split the brand's month over its campaigns, where the next unit of money brings most."""
+    """Split the brand's month over its campaigns, where the next unit of money brings most; save
+    what is missing at once when the month is going to cost over a hundredth more than its plan."""
 
     does: Literal["split_budget"]
     goal: Literal["conversions", "conversions_value"] = "conversions_value"
@@ -163,7 +164,7 @@ class SplitPlaybook(_Playbook):
     least_gain: Annotated[float, Limited(ge=0, lt=1)] = 0.02
     """Nothing is proposed unless the expected gain over leaving all as it is exceeds this."""
     every_days: Days = 7
-    """At most once in so many days."""
+    """At most once in so many days, but for a month that is short."""
     platforms: tuple[str, ...] = ()
     """Over which platforms; empty means all that the brand has a budget for."""
 

@@ -23,6 +23,8 @@ from tasks.undoing import why_not
 DAYS_OF_A_MONTH = 30.4
 """As the gate has it: the budgets of one day are at most the month's by this."""
 LATELY = 7  # days that say what a campaign spends
+OVER = 1.01
+"""From so many times its plan on a month is expected to exceed it: no expectation is more exact."""
 
 
 def most_a_day(situation: Situation, accounts: Collection[int]) -> float:
@@ -51,6 +53,18 @@ def spend_a_day(
     return (monthly - _spent(situation, accounts)) / _days_left(situation) - float(sum(usual))
 
 
+def runs_over(situation: Situation, found: Sequence[Budgeted]) -> bool:
+    """Say whether the month is going to cost more than its plan, if each spends on as on its usual
+    day lately: a day that ran away is gone, and no usual one."""
+    monthly = situation.monthly_budgets.get(situation.platform)
+    if monthly is None:
+        return False
+    usual = [np.nanmedian(unit.spend[-LATELY:]) for unit in found if _is_known(unit)]
+    whole = _spent(situation, {unit.entity.account_key for unit in found})
+    whole += float(sum(usual)) * _days_left(situation)
+    return whole > monthly * situation.guardrails.month_percent / 100 * OVER
+
+
 def planned_a_day(situation: Situation, found: Sequence[Budgeted]) -> float:
     """Return what all that runs, or comes back by itself, may spend per day.
 
@@ -72,6 +86,10 @@ def planned_a_day(situation: Situation, found: Sequence[Budgeted]) -> float:
             float(before) if isinstance(before, Decimal) else 0.0,
         )
     return total
+
+
+def _is_known(unit: Budgeted) -> bool:
+    return bool((~np.isnan(unit.spend[-LATELY:])).any())
 
 
 def _spent(situation: Situation, accounts: Collection[int]) -> float:

@@ -7,6 +7,9 @@ budget that is not spent takes no more money: of it only the part that is spent 
 The month is counted as the gate counts it (`month_room.py`). Where budgets add up to more than it
 has left only because they are not spent, nothing is proposed: every raise would be refused, and
 less would be spent without need.
+
+A month that is going to cost more than its plan, after a day that ran away for instance, is met at
+once: by a split that saves what is missing or, where none is sure to gain, by cuts alone.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +21,7 @@ from config.playbooks import SplitPlaybook
 from connectors.actions import Effect, Proposal
 from tasks.cube import Booleans, Floats
 from tasks.playbooks.budget_units import SPEND, Budgeted, daily, is_busy, of_platform, room
-from tasks.playbooks.month_room import most_a_day, planned_a_day, spend_a_day
+from tasks.playbooks.month_room import most_a_day, planned_a_day, runs_over, spend_a_day
 from tasks.playbooks.moves import decimal
 from tasks.playbooks.pacing import is_due
 from tasks.playbooks.proposing import Grounds, Terms, currency_of, proposal
@@ -48,29 +51,30 @@ class _Plan:
     budgets: list[Decimal]  # to be set
     total: float
     gain: Gain
+    cuts_alone: bool
 
 
 def places(playbook: SplitPlaybook, situation: Situation) -> list[Place]:
     """Return the budgets of all running campaigns and ad sets that have one."""
-    if not _is_asked(playbook, situation):
-        return []
-    return [(unit.entity.account_key, unit.subject) for unit in of_platform(playbook, situation)]
+    found = _asked_of(playbook, situation)
+    return [(unit.entity.account_key, unit.subject) for unit in found]
 
 
 def propose(playbook: SplitPlaybook, situation: Situation) -> list[Proposal]:
     """Return a change per budget that is moved, all of one group; none unless the gain is sure.
 
     Sure: its 80 % range lies above zero, and it exceeds `least_gain` of what the budgets that are
-    moved bring now.
+    moved bring now. Cuts because the month is short need no gain, and each stands for itself.
     """
-    if not _is_asked(playbook, situation):
-        return []
-    found = of_platform(playbook, situation)
+    found = _asked_of(playbook, situation)
     free = [unit for unit in found if unit.setting and not _why_not(unit, situation)]
     if len(free) < 2:
         return []
     plan = _plan(playbook, situation, found, free)
     if plan is None or plan.gain.low <= 0 or plan.gain.relative <= playbook.least_gain:
+        short = runs_over(situation, found)
+        plan = _plan(playbook, situation, found, free, cuts_alone=True) if short else None
+    if plan is None:
         return []
     left_out = [unit for unit in found if unit.setting and unit not in free]
     told = _told(playbook, situation, free, plan, left_out)
@@ -80,9 +84,13 @@ def propose(playbook: SplitPlaybook, situation: Situation) -> list[Proposal]:
     return [_proposal(playbook, situation, free, plan, place, told) for place in moved]
 
 
-def _is_asked(playbook: SplitPlaybook, situation: Situation) -> bool:
-    here = not playbook.platforms or situation.platform in playbook.platforms
-    return here and is_due(playbook, situation, playbook.every_days)
+def _asked_of(playbook: SplitPlaybook, situation: Situation) -> list[Budgeted]:
+    """Return the budgets to look at; none where it is not time yet and the month is not short."""
+    if playbook.platforms and situation.platform not in playbook.platforms:
+        return []
+    found = of_platform(playbook, situation)
+    due = is_due(playbook, situation, playbook.every_days) or runs_over(situation, found)
+    return found if due else []
 
 
 def _why_not(unit: Budgeted, situation: Situation) -> str:
@@ -107,7 +115,12 @@ def _why_not(unit: Budgeted, situation: Situation) -> str:
 
 
 def _plan(
-    playbook: SplitPlaybook, situation: Situation, found: list[Budgeted], free: list[Budgeted]
+    playbook: SplitPlaybook,
+    situation: Situation,
+    found: list[Budgeted],
+    free: list[Budgeted],
+    *,
+    cuts_alone: bool = False,
 ) -> _Plan | None:
     """Return the best division within the bounds; None where the goal was never reached."""
     spend, outcome, account = daily(free)
@@ -124,8 +137,9 @@ def _plan(
     now = np.where(binds, budget, np.minimum(lately, budget))
     rooms = [room(unit, situation, playbook.most) for unit in free]
     low = np.minimum(np.array([float(least) for least, _ in rooms]), now)
-    high = np.where(binds, [float(most) for _, most in rooms], now)
-    room_left = _room(situation, found, free, now)
+    most = now if cuts_alone else np.array([float(most) for _, most in rooms])
+    high = np.where(binds, most, now)
+    room_left = _room(situation, found, free, now, cuts_alone=cuts_alone)
     if room_left is None:
         return None
     total = max(min(float(now.sum()), room_left), float(low.sum()))
@@ -136,16 +150,21 @@ def _plan(
         return None
     settled = np.where(set_to == budget, now, set_to)
     gained = gain(curves, now * (total / now.sum()), settled, seed=situation.as_of.toordinal())
-    return _Plan(curves, binds, now, settled, budgets, total, gained)
+    return _Plan(curves, binds, now, settled, budgets, total, gained, cuts_alone)
 
 
 def _room(
-    situation: Situation, found: list[Budgeted], free: list[Budgeted], now: Floats
+    situation: Situation,
+    found: list[Budgeted],
+    free: list[Budgeted],
+    now: Floats,
+    *,
+    cuts_alone: bool,
 ) -> float | None:
     """Return what these budgets may cost a day: less than now only where the month is short.
 
     None where that is not known, or where more is planned than the month has left although less is
-    spent.
+    spent. What is planned does not matter to cuts alone.
     """
     accounts = {unit.entity.account_key for unit in found}
     moved = {id(unit) for unit in free}
@@ -154,7 +173,7 @@ def _room(
     left = spend_a_day(situation, others, accounts)
     if np.isnan(spare):
         return None
-    if spare >= 0:
+    if spare >= 0 or cuts_alone:
         return min(today, left)
     return min(today + spare, left) if left < today else None
 
@@ -240,6 +259,7 @@ def _told(
     if plan.total < plan.now.sum() * (1 - 1e-9):
         today = money(float(plan.now.sum()), situation.currency)
         said[0] = said[0].replace("as before", f"instead of {today}: the month has no more left")
+        said[1] += ", compared with cutting all alike"
     said += [f"Left as it is: {u.entity.name}: {_why_not(u, situation)}" for u in left_out[:10]]
     return tuple(said)
 
@@ -292,7 +312,7 @@ def _proposal(
     values = (unit.budget, plan.budgets[place])
     made = proposal(playbook, situation, unit.entity, grounds, unit.subject, values, terms)
     group = f"{situation.brand}:{playbook.name}:{situation.as_of.isoformat()}"
-    return replace(made, group=group)
+    return made if plan.cuts_alone else replace(made, group=group)
 
 
 def _next(brought: float, goal: str, unit: str, currency: str, *, short: bool = False) -> str:

@@ -204,8 +204,51 @@ def test_nothing_is_proposed_that_the_gate_refuses_for_the_month(monthly, left, 
     assert set(gate_says(found, budgets, monthly, spent)) <= {None}
     room = min(left, monthly / 30.4) - others
     # Both may be cut to 40: with less room than that there is nothing to choose.
-    wanted = room >= 100 or (left < 100 and room > 80)
+    split = room >= 100 or (left < 100 and room > 80)
+    wanted = split or spent + 19 * 100 > 1.01 * monthly
     assert bool(found) is wanted, "it is too careful, or too bold"
+
+
+SHORT = {"monthly_budgets": {"google_ads": 3_000.0}, "month_spend": {1: 3_000 - 19 * 94.0}}
+"""94 a day are left where 100 are spent: the month would cost 3,114, a hundredth above is 3,030."""
+EARLIER = replace(
+    asked(market([20, 5]))[0], subject=Subject("campaign", "9", "daily_budget"), as_of=AS_OF
+)
+"""A split of today, of another campaign."""
+
+
+def test_a_month_that_runs_over_is_cut_at_once_where_least_is_lost():
+    """Equals are no reason to split, and a split was made today; nothing is raised."""
+    found = asked(market([10, 10.5, 2]), actions=[done(EARLIER, "judged", judged="improved")], **(
+        SHORT | {"month_spend": {1: 3_000 - 19 * 141.0}}
+    ))  # fmt: skip
+    assert {name: after for name, (_, after) in moves(found).items()} == {"3": 41}
+    assert found[0].group == ""
+    assert "instead of €150.00: the month has no more left" in found[0].evidence[0]
+
+
+def test_as_much_is_cut_as_the_month_is_short_of():
+    found = asked(market([10, 10]), **SHORT)
+    assert sum(change.before - change.after for change in found) == 6
+    assert all(change.after < change.before for change in found)
+
+
+@pytest.mark.parametrize(("spent", "cut"), [(3_029, False), (3_031, True)])
+def test_a_hundredth_above_its_plan_is_expected_of_many_a_month(spent, cut):
+    given = SHORT | {"month_spend": {1: spent - 19 * 100.0}}
+    assert bool(asked(market([10, 10]), **given)) is cut
+
+
+def test_a_day_that_ran_away_is_no_usual_day():
+    scene = market([10, 10])
+    away = scene.levels["campaign"][1].values["spend"]
+    away[0, -2] = 2_000.0
+    given = SHORT | {"month_spend": {1: 3_020 - 19 * 100.0}}
+    assert asked(scene, **given) == []
+
+
+def test_without_a_plan_of_the_month_nothing_runs_over():
+    assert asked(market([10, 10]), month_spend={1: 9e9}) == []
 
 
 def test_a_campaign_that_comes_back_has_its_place_in_the_month():
