@@ -111,7 +111,9 @@ checks that it does), be it an undo or the end of a pause for a day. What does n
 - days and hours: a pause of one day that begins on a Friday ends on Saturday;
 - the record of its playbook: bad changes above all must be undone;
 - the share of a list's people that may go, and that somebody must stay: it goes back as far;
-- the ceiling that must be named, and the showing of a shared budget: what it brings back was there.
+- the ceiling that must be named, and the showing of a shared budget: what it brings back was there;
+- ceilings, and the room of others in the month, if it was to end by itself: it was in all totals
+  meanwhile (`rules_money.py`).
 Everything else holds: switches, modes, protection, others' edits, actions that wait, what the brand
 and the platform set as least and most, ceilings, the month, delivery, counts. What it changes
 counts for what follows.
