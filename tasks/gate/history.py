@@ -6,16 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from connectors.actions import DONE, WAITING, Action
-from connectors.changes import UNJUDGED_FIELDS, Edit, Subject, Value
+from connectors.actions import DONE, Action
+from connectors.changes import Edit, Subject, Value
 from tasks.gate.hold_off import foreign_edits
 from tasks.gate.places import Places, ThingKey, counted
 from tasks.gate.state import GateState
+from tasks.open_actions import OpenActions
 from tasks.playbooks.situation import Place
-
-LATEST_RETURN = timedelta(days=31)
-"""For how long what is to come back by itself is planned with: the month's plan may refuse it until
-the month is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +69,7 @@ class History:
         self.pasts: dict[Place, Past] = defaultdict(Past)
         self.foreign: dict[ThingKey, Edit] = {}  # the latest by others, per entity
         self.done = [action for action in self._before if is_done(action)]
-        self._kept = {
-            action.proposal.takes_back for action in self._before if action.state == "rejected"
-        }
+        self._open = OpenActions(self._before)
         self._read_actions()
         self._read_edits(state)
         for past in self.pasts.values():
@@ -93,22 +88,14 @@ class History:
                 yield action, day
 
     def comes_back(self, action: Action) -> bool:
-        """Say whether the value before is still to be restored by itself.
-
-        Not if a person has rejected that, nor if it could not be for a month.
-        """
-        returns = action.proposal.restore_on
-        if returns is None or action.state == "undone" or not is_done(action):
-            return False
-        latest = returns + LATEST_RETURN
-        today = self._places.today(action.proposal.account_key)
-        return today <= latest and action.action_id not in self._kept
+        """Say whether the value before is still to be restored by itself."""
+        return self._open.comes_back(action, self._today(action))
 
     def _read_actions(self) -> None:
         for action in self._before:
             proposal = action.proposal
             place = self._places.canonical((proposal.account_key, proposal.subject))
-            if self._is_open(action):
+            if self._open.is_open(action, self._today(action)):
                 self.pasts[place].open.append(action)
         for action in self.done:
             proposal = action.proposal
@@ -117,15 +104,6 @@ class History:
             past = self.pasts[place]
             past.own_days.append(day)
             past.moves.append(Move(moment(action), day, proposal.before, proposal.after))
-
-    def _is_open(self, action: Action) -> bool:
-        """Say whether it waits, is not judged yet, or has still to be taken back by itself."""
-        if action.state in WAITING or action.state == "undoing":
-            return True
-        if action.state not in DONE or action.state == "undone":
-            return False
-        watched = action.judged is None and action.proposal.subject.field not in UNJUDGED_FIELDS
-        return watched or self.comes_back(action)
 
     def _read_edits(self, state: GateState) -> None:
         by_account: dict[int, list[Action]] = defaultdict(list)
@@ -141,6 +119,9 @@ class History:
                 place = self._places.canonical((account_key, edit.subject))
                 day = self._places.day(account_key, edit.at)
                 self.pasts[place].moves.append(Move(edit.at, day, edit.old, edit.new))
+
+    def _today(self, action: Action) -> date:
+        return self._places.today(action.proposal.account_key)
 
     def _subject(self, account_key: int, subject: Subject) -> Subject:
         return self._places.canonical((account_key, subject))[1]

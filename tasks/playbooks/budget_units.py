@@ -10,9 +10,10 @@ import pandas as pd
 
 from config.playbooks import SplitPlaybook
 from config.words import Level
-from connectors.actions import DONE, WAITING, Action
+from connectors.actions import DONE, Action
 from connectors.changes import Setting, Subject
 from tasks.cube import Cube, Floats, Integers
+from tasks.open_actions import OpenActions
 from tasks.playbooks.figures import Figures
 from tasks.playbooks.moves import decimal
 from tasks.playbooks.proposing import Concerned, entities_of
@@ -71,7 +72,8 @@ def daily(units: Sequence[Budgeted]) -> tuple[Floats, Floats, Integers]:
 def is_busy(unit: Budgeted, situation: Situation) -> bool:
     """Tell whether a change of this budget waits or is not judged, or somebody else made one."""
     own = _actions(unit, situation)
-    if any(_is_open(action) for action in own):
+    among = OpenActions(own)
+    if any(among.is_open(action, situation.as_of) for action in own):
         return True
     changed = unit.setting.changed_at if unit.setting else None
     if changed is None or situation.now - changed > timedelta(
@@ -118,14 +120,6 @@ def _actions(unit: Budgeted, situation: Situation) -> list[Action]:
         for action in situation.actions
         if (action.proposal.account_key, action.proposal.subject) == (key, subject)
     ]
-
-
-def _is_open(action: Action) -> bool:
-    """Tell whether an action waits, is not judged yet, or will be taken back by itself."""
-    if action.state in WAITING or action.state == "undoing":
-        return True
-    stays = action.state in DONE and action.state != "undone"
-    return stays and (action.judged is None or action.proposal.restore_on is not None)
 
 
 def _frames(situation: Situation) -> list[tuple[Level, pd.DataFrame]]:

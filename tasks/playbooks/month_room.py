@@ -16,9 +16,9 @@ from config.words import Level
 from connectors.actions import Action
 from connectors.changes import ENABLED
 from tasks.cube import Floats
+from tasks.open_actions import OpenActions
 from tasks.playbooks.budget_units import Budgeted
 from tasks.playbooks.situation import Situation
-from tasks.undoing import why_not
 
 DAYS_OF_A_MONTH = 30.4
 """As the gate has it: the budgets of one day are at most the month's by this."""
@@ -105,12 +105,12 @@ def _days_left(situation: Situation) -> int:
 
 def _coming_back(situation: Situation) -> list[Action]:
     """Return what we have paused or cut for a time, and what comes back by itself."""
+    among = OpenActions(situation.actions)
     return [
         action
         for action in situation.actions
-        if action.proposal.restore_on is not None
-        and action.proposal.subject.field in ("status", "daily_budget")
-        and not why_not(action)
+        if action.proposal.subject.field in ("status", "daily_budget")
+        and among.comes_back(action, situation.as_of)
     ]
 
 

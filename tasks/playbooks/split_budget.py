@@ -70,10 +70,13 @@ def propose(playbook: SplitPlaybook, situation: Situation) -> list[Proposal]:
     free = [unit for unit in found if unit.setting and not _why_not(unit, situation)]
     if len(free) < 2:
         return []
-    plan = _plan(playbook, situation, found, free)
+    fitted = _fitted(playbook, free)
+    if fitted is None:
+        return []
+    plan = _plan(playbook, situation, fitted, found, free)
     if plan is None or plan.gain.low <= 0 or plan.gain.relative <= playbook.least_gain:
         short = runs_over(situation, found)
-        plan = _plan(playbook, situation, found, free, cuts_alone=True) if short else None
+        plan = _plan(playbook, situation, fitted, found, free, cuts_alone=True) if short else None
     if plan is None:
         return []
     left_out = [unit for unit in found if unit.setting and unit not in free]
@@ -114,20 +117,25 @@ def _why_not(unit: Budgeted, situation: Situation) -> str:
     return ""
 
 
+def _fitted(playbook: SplitPlaybook, free: list[Budgeted]) -> Curves | None:
+    """Return how each answers to what is spent on it; None where the goal was never reached."""
+    spend, outcome, account = daily(free)
+    if not np.nansum(outcome) > 0:
+        return None
+    least_dispersion = 1.0 if playbook.goal == "conversions" else 0.0
+    return fit(weekly(spend, outcome), account, least_dispersion=least_dispersion)
+
+
 def _plan(
     playbook: SplitPlaybook,
     situation: Situation,
+    fitted: Curves,
     found: list[Budgeted],
     free: list[Budgeted],
     *,
     cuts_alone: bool = False,
 ) -> _Plan | None:
-    """Return the best division within the bounds; None where the goal was never reached."""
-    spend, outcome, account = daily(free)
-    if not np.nansum(outcome) > 0:
-        return None
-    least_dispersion = 1.0 if playbook.goal == "conversions" else 0.0
-    fitted = fit(weekly(spend, outcome), account, least_dispersion=least_dispersion)
+    """Return the best division within the bounds; None where the month does not allow one."""
     budget = np.array([float(unit.budget) for unit in free])
     lately = np.array([unit.spend[-LATELY:].mean() for unit in free])
     usual_high = np.array([np.quantile(unit.spend[-LATELY:], 0.75) for unit in free])

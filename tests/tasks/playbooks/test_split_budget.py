@@ -264,6 +264,11 @@ def test_a_campaign_that_comes_back_has_its_place_in_the_month():
     )  # fmt: skip
     assert asked(scene, actions=[done(pause)], **given) == []
     assert asked(scene, actions=[done(pause, "undone")], **given) == split
+    back = replace(pause, takes_back=done(pause).action_id, restore_on=None)
+    stays = [replace(done(back, "rejected"), action_id=8), done(pause)]
+    assert asked(scene, actions=stays, **given) == split
+    long_ago = replace(pause, restore_on=AS_OF - timedelta(days=32))
+    assert asked(scene, actions=[done(long_ago)], **given) == split
 
 
 def test_what_the_month_has_cost_must_be_known():
