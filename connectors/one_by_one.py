@@ -41,14 +41,17 @@ def one_by_one(permits: Sequence[Permit], carry_out: Callable[[Change], Outcome]
 
 
 def sent_once(
-    send: Callable[[], object],
+    send: Callable[[], Written],
     limit: type[TransientError],
     request_id: Callable[[], str] = lambda: "",
 ) -> Outcome:
-    """Send a change and return what became of it: a service whose `limit` was met has not carried
-    it out, one that gave no answer may have. `request_id` is asked when the call is over."""
+    """Send a change and return what became of it: a platform whose `limit` was met has not carried
+    it out, one that gave no answer may have. `request_id` is asked when the call has failed.
+
+    `send` reads the answer of success, and answers for errors that mean something else here.
+    """
     try:
-        send()
+        written = send()
     except limit as error:
         wait = error.retry_after
         return Outcome(Written("refused", str(error), request_id(), retry_after=wait), str(error))
@@ -56,7 +59,7 @@ def sent_once(
         return Outcome(Written("unknown", str(error), request_id()), str(error))
     except RejectedError as error:
         return Outcome(Written("refused", str(error), request_id()))
-    return Outcome(Written("accepted"))
+    return Outcome(written, written.error if written.state == "unknown" else "")
 
 
 def not_sent(error: RejectedError | TransientError) -> Outcome:

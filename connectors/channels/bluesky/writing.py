@@ -28,7 +28,7 @@ from connectors.channels.bluesky.record_keys import key_of, moment_of
 from connectors.channels.bluesky.records import Record, record_of
 from connectors.channels.bluesky.richtext import facets
 from connectors.channels.bluesky.settings import matching, read_back, refuse_unwritable
-from connectors.one_by_one import Outcome, not_sent, one_by_one
+from connectors.one_by_one import Outcome, not_sent, one_by_one, sent_once
 from connectors.social import comment_of, due_of
 
 PUT, DELETE = "com.atproto.repo.putRecord", "com.atproto.repo.deleteRecord"
@@ -77,26 +77,19 @@ class Writer:
             call = self._making(change) if change.after == PRESENT else self._deleting(change)
         except (RejectedError, TransientError) as error:
             return not_sent(error)
-        return Outcome(Written("accepted")) if call is None else self._send(call)
+        if call is None:
+            return Outcome(Written("accepted"))
+        return sent_once(lambda: self._send(call), LimitError)
 
-    def _send(self, call: Call) -> Outcome:
+    def _send(self, call: Call) -> Written:
         try:
             body = self._calls.send(call.method, call.body)
-        except LimitError as error:
-            return Outcome(
-                Written("refused", str(error), retry_after=error.retry_after), str(error)
-            )
-        except TransientError as error:
-            return Outcome(Written("unknown", str(error)), str(error))
         except SwapError:  # sent before, with another moment of writing: it is the same item
-            return Outcome(Written("accepted", made=call.makes))
-        except RejectedError as error:
-            return Outcome(Written("refused", str(error)))
+            return Written("accepted", made=call.makes)
         made = str(body.get("uri", "")) if isinstance(body, Mapping) else ""
         if made == call.makes:
-            return Outcome(Written("accepted", made=made))
-        sentence = f"{call.method}: the answer does not name what was made"
-        return Outcome(Written("unknown", sentence), sentence)
+            return Written("accepted", made=made)
+        return Written("unknown", f"{call.method}: the answer does not name what was made")
 
     def _making(self, change: Change) -> Call:
         """Return the call that makes a post or a reply; pictures are uploaded by then."""

@@ -24,7 +24,7 @@ from connectors.channels.linkedin.errors import LimitError, NotFoundError
 from connectors.channels.linkedin.images import Uploads
 from connectors.channels.linkedin.settings import refuse_unwritable
 from connectors.exchange import Reply
-from connectors.one_by_one import Outcome, not_sent, one_by_one
+from connectors.one_by_one import Outcome, not_sent, one_by_one, sent_once
 
 MADE = "x-restli-id"
 GONE = (ABSENT, REMOVED)
@@ -70,7 +70,9 @@ class Writer:
             self._calls.throttle.wait()
         except (RejectedError, TransientError) as error:
             return not_sent(error)
-        return Outcome(Written("accepted")) if call is None else self._send(call)
+        if call is None:
+            return Outcome(Written("accepted"))
+        return sent_once(lambda: self._send(call), LimitError, lambda: self._calls.request_id)
 
     def _call(self, change: Change) -> Making | Deleting | None:
         """Return the call to be sent; None if what is to be deleted is not there."""
@@ -78,33 +80,21 @@ class Writer:
             return deleting(self._calls, change.subject)
         return making(self._calls, self._uploads, change)
 
-    def _send(self, call: Making | Deleting) -> Outcome:
-        try:
-            if isinstance(call, Making):
-                return self._read(call, self._calls.create(call.path, call.body))
-            self._delete(call)
-        except LimitError as error:
-            request_id, wait = self._calls.request_id, error.retry_after
-            refused = Written("refused", str(error), request_id, retry_after=wait)
-            return Outcome(refused, str(error))
-        except TransientError as error:
-            return Outcome(Written("unknown", str(error), self._calls.request_id), str(error))
-        except RejectedError as error:
-            return Outcome(Written("refused", str(error), self._calls.request_id))
-        return Outcome(Written("accepted", request_id=self._calls.request_id))
-
-    def _delete(self, call: Deleting) -> None:
-        """Delete; what somebody deleted in between is gone, too."""
+    def _send(self, call: Making | Deleting) -> Written:
+        """Send a call; what somebody deleted in between is gone, too."""
+        if isinstance(call, Making):
+            return self._read(call, self._calls.create(call.path, call.body))
         with suppress(NotFoundError):
             self._calls.delete(call.path, call.query)
+        return Written("accepted", request_id=self._calls.request_id)
 
-    def _read(self, call: Making, reply: Reply) -> Outcome:
+    def _read(self, call: Making, reply: Reply) -> Written:
         """Read an answer of success: a header names what was made, a comment by its number."""
         request_id = self._calls.request_id
         made = reply.headers.get(MADE, "")
         if call.activity and made and name_of(made) is None:
             made = CommentName(call.activity, made).urn
         if made:
-            return Outcome(Written("accepted", request_id=request_id, made=made))
+            return Written("accepted", request_id=request_id, made=made)
         sentence = f"{reply.where}: {reply.status}, but nothing names what was made"
-        return Outcome(Written("unknown", sentence, request_id), sentence)
+        return Written("unknown", sentence, request_id)

@@ -98,5 +98,9 @@ def _carry_out(calls: Calls, change: Change) -> Outcome:
         calls.throttle.wait()
     except TransientError as error:
         return not_sent(error)
-    path = f"{AUTOMATIONS}/{change.subject.entity_id}/actions/{action}"
-    return sent_once(lambda: calls.send(path), LimitError)
+
+    def send() -> Written:
+        calls.send(f"{AUTOMATIONS}/{change.subject.entity_id}/actions/{action}")
+        return Written("accepted")
+
+    return sent_once(send, LimitError)

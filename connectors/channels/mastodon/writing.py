@@ -24,7 +24,7 @@ from connectors.channels.mastodon.errors import LimitError, MissingError
 from connectors.channels.mastodon.ours import Ours, refuse_unwritable
 from connectors.channels.mastodon.pictures import Uploads
 from connectors.exchange import Reply, word
-from connectors.one_by_one import Outcome, not_sent, one_by_one
+from connectors.one_by_one import Outcome, not_sent, one_by_one, sent_once
 
 STATUSES = "/api/v1/statuses"
 
@@ -66,7 +66,9 @@ class Writer:
             self._throttle.wait()
         except (RejectedError, TransientError) as error:
             return not_sent(error)
-        return Outcome(Written("accepted")) if call is None else self._send(call)
+        if call is None:
+            return Outcome(Written("accepted"))
+        return sent_once(lambda: self._send(call), LimitError)
 
     def _call(self, change: Change) -> Call | None:
         """Return the call that makes a change, its pictures ready; None if it is made."""
@@ -90,28 +92,20 @@ class Writer:
         }
         return {name: value for name, value in body.items() if value}
 
-    def _send(self, call: Call) -> Outcome:
+    def _send(self, call: Call) -> Written:
         headers = {"Idempotency-Key": call.key} if call.key else {}
         try:
             reply = self._calls.send(call.method, call.path, body=call.body, headers=headers)
-        except LimitError as error:
-            written = Written("refused", str(error), retry_after=error.retry_after)
-            return Outcome(written, str(error))
-        except TransientError as error:
-            return Outcome(Written("unknown", str(error)), str(error))
         except MissingError as error:
             hint = "what it answers is gone, or the same was deleted less than an hour ago"
-            return Outcome(Written("refused", f"{error}: {hint}" if call.key else str(error)))
-        except RejectedError as error:
-            return Outcome(Written("refused", str(error)))
+            return Written("refused", f"{error}: {hint}" if call.key else str(error))
         return _read(call, reply)
 
 
-def _read(call: Call, reply: Reply) -> Outcome:
+def _read(call: Call, reply: Reply) -> Written:
     """Read an answer of success: the status that was made, or the one that was deleted."""
     request_id = word(reply.headers.get("X-Request-Id", ""))
     made = reply.body.get("id") if isinstance(reply.body, dict) else None
     if isinstance(made, str) and made:
-        return Outcome(Written("accepted", "", request_id, made if call.key else ""))
-    sentence = f"{reply.where}: {reply.status} but no status came back"
-    return Outcome(Written("unknown", sentence, request_id), sentence)
+        return Written("accepted", "", request_id, made if call.key else "")
+    return Written("unknown", f"{reply.where}: {reply.status} but no status came back", request_id)

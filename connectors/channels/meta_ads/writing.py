@@ -26,7 +26,7 @@ from connectors.channels.meta_ads.drafts import call_of
 from connectors.channels.meta_ads.errors import BudgetEditsError, LimitError, TooMuchDataError
 from connectors.channels.meta_ads.graph import Call, Graph
 from connectors.channels.meta_ads.settings import refuse_unwritable
-from connectors.one_by_one import Outcome, not_sent, one_by_one
+from connectors.one_by_one import Outcome, not_sent, one_by_one, sent_once
 
 STATUS = {ENABLED: "ACTIVE", PAUSED: "PAUSED"}
 """What is set. Nothing is ever archived or deleted but a draft: it could not be taken back."""
@@ -67,21 +67,17 @@ class Writer:
             self._throttle.wait()
         except (RejectedError, TransientError) as error:
             return not_sent(error)
-        return Outcome(Written("accepted", made=made)) if call is None else self._send(call)
+        if call is None:
+            return Outcome(Written("accepted", made=made))
+        return sent_once(lambda: self._send(call), LimitError)
 
-    def _send(self, call: Call) -> Outcome:
+    def _send(self, call: Call) -> Written:
         try:
             body = self._graph.send(call)
-        except LimitError as error:
-            return Outcome(
-                Written("refused", str(error), retry_after=error.retry_after), str(error)
-            )
-        except (TransientError, TooMuchDataError) as error:
-            return Outcome(Written("unknown", str(error)), str(error))
+        except TooMuchDataError as error:
+            return Written("unknown", str(error))
         except BudgetEditsError as error:
-            return Outcome(Written("refused", str(error), retry_after=error.retry_after))
-        except RejectedError as error:
-            return Outcome(Written("refused", str(error)))
+            return Written("refused", str(error), retry_after=error.retry_after)
         return _read(call, body)
 
     def _call(self, change: Change) -> tuple[Call | None, str]:
@@ -91,15 +87,16 @@ class Writer:
         return CALLS[change.subject.field](change, self._money), ""
 
 
-def _read(call: Call, body: Any) -> Outcome:
+def _read(call: Call, body: Any) -> Written:
     """Read an answer of success: `{"success": true}`, or the id of what was made."""
     body = body if isinstance(body, Mapping) else {}
     if made := str(body.get("id", "")) if call.makes else "":
-        return Outcome(Written("accepted", made=made))
+        return Written("accepted", made=made)
     if not call.makes and body.get("success") is True:
-        return Outcome(Written("accepted"))
-    sentence = f"{call.method} {call.path}: neither a success nor an error came back"
-    return Outcome(Written("unknown", sentence), sentence)
+        return Written("accepted")
+    return Written(
+        "unknown", f"{call.method} {call.path}: neither a success nor an error came back"
+    )
 
 
 def _status(change: Change, _: AccountMoney) -> Call:
