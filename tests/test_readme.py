@@ -42,3 +42,9 @@ def test_the_example_check_can_be_used():
     for case in check.cases:
         parse_condition(case.when, library.metrics, library.kpis)
     check_template(check.sentence, {*library.metrics, *library.kpis})
+
+
+def test_every_process_is_named():
+    processes = load(HERE, Path("nowhere")).processes.values()
+    text = " ".join(README.split())
+    assert [one.title for one in processes if f"**{one.title}**" not in text] == []
