@@ -7,7 +7,7 @@ limits from here.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.models import Fact, FactName
+from config.models import Fact, FactName, Filter
 from config.networks import NETWORKS
 from config.words import Level
 
@@ -15,6 +15,9 @@ _CRAWL = ("website",)
 _SEARCH = ("search_console",)
 _OWN_MAIL = ("smtp",)
 _LISTS = ("customers",)
+_ANYTHING = Filter()
+_RUNNING = Filter(status=("enabled",))
+_INACTIVE = Filter(status=("paused", "removed", "ended"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class FactKind:
     """Name to the usual value; a fact's own `limits` go before."""
     sources: tuple[str, ...] = ()
     """Platforms any of which tells it; empty: all that the process reads."""
+    among: Filter = _ANYTHING
+    """Of which entities of the level it can be so."""
 
 
 def limits_of(fact: Fact) -> dict[str, float]:
@@ -69,11 +74,13 @@ FACTS: Mapping[FactName, FactKind] = {
     "no_data": _account("last_day"),
     "pull_failed": _account(),
     # --- of ads -------------------------------------------------------------------------------
-    "ad_disapproved": FactKind("ad", ("name", "account", "campaign", "reason")),
+    "ad_disapproved": FactKind("ad", ("name", "account", "campaign", "reason"), among=_RUNNING),
     "spend_while_inactive": FactKind(
-        "campaign", ("name", "account", "status", "since", "spend", "window")
+        "campaign", ("name", "account", "status", "since", "spend", "window"), among=_INACTIVE
     ),
-    "landing_page_down": FactKind("ad", ("name", "account", "campaign", "url", "reason", "ads")),
+    "landing_page_down": FactKind(
+        "ad", ("name", "account", "campaign", "url", "reason", "ads"), among=_RUNNING
+    ),
     # --- of a site's files and of the site as a whole -----------------------------------------
     "robots_changed": _account("url", "difference", sources=_CRAWL),
     "certificate_ends": _account("ends", "days", sources=_CRAWL, limits={"days": 14}),

@@ -250,11 +250,10 @@ def _steps(source: Source, path: Where, book: Playbook) -> Iterator[Problem]:
 
 
 def _conflicts(source: Source, context: Context) -> Iterator[Problem]:
-    """Yield two playbooks of which one undoes the other, with figures at which both would act."""
+    """Yield two playbooks of which one undoes the other, with an example in which both act."""
     books = context.process.playbooks
-    checks = {name: check for name, check in context.checks.items() if isinstance(check, Check)}
     place = {book.name: position for position, book in enumerate(books)}
-    for conflict in conflicts(books, checks, words_of(context.known)):
+    for conflict in conflicts(books, context.checks, words_of(context.known)):
         path: Where = ("playbooks", place[conflict.second], "name")
         yield conflict.problem(source, path)
 

@@ -6,8 +6,14 @@ in opposite directions, and there are figures with which both are triggered: the
 sample, a case of the wanted verdict that none before it takes away, `when`, and what the playbook
 itself demands (a budget moved towards a target goes up only where the KPI is better than that).
 
+A fact, such as a page that is down, and a lost test of ads come at whatever figures: an ad that is
+paused for one of them is enabled again wherever it is cheap enough. Only a pause for some days is
+left alone until it ends by itself, and so a fact may lead to one.
+
 Of two numbers that are moved on different days' figures, a declared priority says which one is
-kept, every time, and that is no conflict.
+kept, every time, and that is no conflict. Nor is a re-split of budgets beside a cut or a raise: no
+figures say which way it moves a budget, in one run the priority decides, and it leaves alone what
+was changed and is not judged yet.
 
 Two filters by status exclude each other, except for pausing and enabling, where what the one does
 leads into the filter of the other.
@@ -17,36 +23,47 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from config.fact_words import FACTS
+from config.filter_overlap import can_meet
 from config.formula import FormulaError
-from config.models import Check, Filter
-from config.playbooks import BidPlaybook, BudgetPlaybook, EnablePlaybook, PausePlaybook, Playbook
+from config.models import Check, Fact, Filter
+from config.playbooks import (
+    AdTestPlaybook,
+    BidPlaybook,
+    BudgetPlaybook,
+    EnablePlaybook,
+    PausePlaybook,
+    Playbook,
+)
 from config.problems import Problem
 from config.rule_examples import Trigger, Words, example
 from config.yaml_source import Source, Where
 
+LOST_TEST = Trigger("ad", Filter(status=("enabled",)), -1, happening="a lost test")
+"""An ad that lost is paused, whatever it costs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two playbooks that can both be triggered, with figures for which they are."""
+    """Two playbooks that can both be triggered, with an example in which they are."""
 
     first: str
     second: str
     example: str
-    same_window: bool
-    """Whether both look at the same days: then it is a contradiction, else it can happen."""
+    certain: bool
+    """Whether both look at the same days, or one at no figures: then it is a contradiction, else
+    it can happen."""
+    remedy: str
 
     def problem(self, source: Source, path: Where) -> Problem:
-        """Return it as a problem with the value at `path`."""
+        """Return it as a problem with the value at `path`: an error if it is a contradiction."""
         message = f"{self.first} and {self.second} can both hold: {self.example}"
-        if self.same_window:
-            remedy = "one undoes the other: leave a gap between their conditions"
-            return source.problem(path, message, remedy)
-        remedy = "one undoes the other: let both look at the same days, and leave a gap"
-        return source.note(path, message, remedy)
+        tell = source.problem if self.certain else source.note
+        return tell(path, message, f"one undoes the other: {self.remedy}")
 
 
 def conflicts(
-    playbooks: Sequence[Playbook], checks: Mapping[str, Check], words: Words
+    playbooks: Sequence[Playbook], checks: Mapping[str, Check | Fact], words: Words
 ) -> list[Conflict]:
     """Return the conflicts of a process's playbooks, one for each two that have any.
 
@@ -64,9 +81,9 @@ def conflicts(
 
 
 def _between(
-    first: Playbook, second: Playbook, checks: Mapping[str, Check], words: Words
+    first: Playbook, second: Playbook, checks: Mapping[str, Check | Fact], words: Words
 ) -> Conflict | None:
-    """Return how two playbooks conflict, over the same days if they do so over these."""
+    """Return how two playbooks conflict, as a contradiction if they do so at all."""
     pairs = [
         (a, b, field)
         for field in _FIELDS
@@ -74,29 +91,40 @@ def _between(
         for b in _triggers(second, field, checks, words)
         if a.direction != b.direction and _same_entities(a, b, field)
     ]
-    for a, b, field in sorted(pairs, key=lambda it: it[0].check.window != it[1].check.window):
-        same = a.check.window == b.check.window
-        if not same and field != "status" and first.priority != second.priority:
+    for a, b, field in sorted(pairs, key=lambda it: not _contradict(*it)):
+        certain = _contradict(a, b, field)
+        if not certain and field != "status" and first.priority != second.priority:
             continue
-        if figures := example(a, b, words):
-            return Conflict(first.name, second.name, figures, same)
+        if when := example(a, b, words):
+            return Conflict(first.name, second.name, when, certain, _remedy(a, b, field))
     return None
+
+
+def _contradict(a: Trigger, b: Trigger, field: str) -> bool:
+    """Say whether both look at the same days, or one pauses or enables whatever the figures are."""
+    whatever = not (a.conditions and b.conditions)
+    return a.window == b.window or (field == "status" and whatever)
+
+
+def _remedy(a: Trigger, b: Trigger, field: str) -> str:
+    if not a.happening and not b.happening:
+        gap = "leave a gap between their conditions"
+        return gap if a.window == b.window else "let both look at the same days, and leave a gap"
+    advise = "let one of them only advise (`does: note`)"
+    if field != "status" or LOST_TEST in (a, b):
+        return advise
+    return f"let the pause end by itself (`days: 3`), or {advise}"
 
 
 def _same_entities(a: Trigger, b: Trigger, field: str) -> bool:
     """Say whether the two may look at one entity."""
-    one, other = a.check.filter, b.check.filter
-    if a.check.level != b.check.level or _apart_by_name(one, other):
+    if a.level != b.level or not can_meet(a.among, b.among):
         return False
     if field == "status":
-        on, off = (one, other) if a.direction > 0 else (other, one)
+        on, off = (a.among, b.among) if a.direction > 0 else (b.among, a.among)
         return _admits(on, "paused") and _admits(off, "enabled")
-    return not one.status or not other.status or bool({*one.status} & {*other.status})
-
-
-def _apart_by_name(one: Filter, other: Filter) -> bool:
-    names = [(one.name, other.not_name), (other.name, one.not_name)]
-    return any(name and name.casefold() == excluded.casefold() for name, excluded in names)
+    both = {*a.among.status} & {*b.among.status}
+    return not a.among.status or not b.among.status or bool(both)
 
 
 def _admits(wanted: Filter, status: str) -> bool:
@@ -109,17 +137,35 @@ _FIELDS = ("status", "daily_budget", "cpc_bid", "target_cpa", "target_roas")
 
 
 def _triggers(
-    playbook: Playbook, field: str, checks: Mapping[str, Check], words: Words
+    playbook: Playbook, field: str, checks: Mapping[str, Check | Fact], words: Words
 ) -> Iterator[Trigger]:
+    if isinstance(playbook, AdTestPlaybook) and field == "status":
+        yield LOST_TEST
     for direction, demanded in _effects(playbook, field, words):
         for check in (checks[name] for name in playbook.on if name in checks):
-            least = [(f"{metric} >= {value!r}", True) for metric, value in check.minimum.items()]
-            also = [(text, True) for text in (playbook.when, demanded) if text]
-            for number, case in enumerate(check.cases):
-                if case.verdict in playbook.verdicts:
-                    before = [(earlier.when, False) for earlier in check.cases[:number]]
-                    texts = (*least, *before, (case.when, True), *also)
-                    yield Trigger(playbook.name, check, direction, texts)
+            if isinstance(check, Check):
+                yield from _of_check(playbook, check, direction, demanded)
+            else:
+                yield from _of_fact(playbook, check, direction, demanded)
+
+
+def _of_check(playbook: Playbook, check: Check, direction: int, demanded: str) -> Iterator[Trigger]:
+    least = [(f"{metric} >= {value!r}", True) for metric, value in check.minimum.items()]
+    also = [(text, True) for text in (playbook.when, demanded) if text]
+    for number, case in enumerate(check.cases):
+        if case.verdict in playbook.verdicts:
+            before = [(earlier.when, False) for earlier in check.cases[:number]]
+            texts = (*least, *before, (case.when, True), *also)
+            yield Trigger(check.level, check.filter, direction, check.window, texts)
+
+
+def _of_fact(playbook: Playbook, fact: Fact, direction: int, demanded: str) -> Iterator[Trigger]:
+    """Yield what a fact triggers; `when` does not count for facts, which have no window."""
+    for_days = isinstance(playbook, PausePlaybook) and playbook.days is not None
+    if fact.verdict in playbook.verdicts and not for_days:
+        kind = FACTS[fact.fact]
+        texts = ((demanded, True),) if demanded else ()
+        yield Trigger(kind.level, kind.among, direction, "", texts, fact.name)
 
 
 def _effects(playbook: Playbook, field: str, words: Words) -> Iterator[tuple[int, str]]:

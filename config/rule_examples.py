@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from config.feasible import Figures, Usual, solution
 from config.formula import FALSE, TRUE, Expression, parse_condition, parse_kpi
-from config.models import Check, Kpi, Metric
+from config.models import Filter, Kpi, Metric
 from config.polynomials import (
     Alternative,
     Inequality,
@@ -21,6 +21,7 @@ from config.polynomials import (
     ratio,
     variable,
 )
+from config.words import Level
 
 MOST_TRIED = 40
 """Examples that are evaluated before two conditions count as apart."""
@@ -43,26 +44,31 @@ class Words:
 class Trigger:
     """One way in which a playbook comes to change something, and in which direction."""
 
-    playbook: str
-    check: Check
+    level: Level
+    among: Filter
+    """Which entities of the level it looks at."""
     direction: int  # 1: up, or enabled; -1: down, or paused
-    conditions: tuple[tuple[str, bool], ...]
-    """Texts, and whether each must hold or must not."""
+    window: str = ""
+    """The days whose figures it looks at; empty if it looks at what is so now."""
+    conditions: tuple[tuple[str, bool], ...] = ()
+    """Texts, and whether each must hold or must not; none if any figures will do."""
+    happening: str = ""
+    """What triggers it besides figures, such as the name of a fact."""
 
 
 def example(a: Trigger, b: Trigger, words: Words) -> str:
-    """Return figures for which both are triggered, as people read them; empty if there are none.
+    """Return when both are triggered, as people read it; empty if they never are.
 
-    Raise `FormulaError` for a condition or KPI that cannot be read.
+    It names figures, `cpa 55 with spend 550, conversions 10`, and before them what has happened:
+    `page_down at cpa 55 with ...`. Raise `FormulaError` for a condition or KPI that cannot be read.
     """
-    apart = a.check.window != b.check.window
+    apart = bool(a.conditions and b.conditions) and a.window != b.window
     for text, _ in (*a.conditions, *b.conditions):
         _read(text, words)
     sheet = _Sheet(words)
     ways: list[Alternative] = [()]
     for trigger in (a, b):
-        window = trigger.check.window if apart else ""
-        named = sheet.named(window, trigger.check.window)
+        named = sheet.named(trigger.window if apart else "", trigger.window)
         for text, holds in trigger.conditions:
             ways = both(ways, alternatives(text, named, holds=holds))
     tried = 0
@@ -78,8 +84,7 @@ def example(a: Trigger, b: Trigger, words: Words) -> str:
 
 def _pulled(trigger: Trigger, figures: Figures, words: Words, apart: bool) -> bool:
     """Say whether every condition of a trigger, evaluated, is as it must be."""
-    window = trigger.check.window
-    lookup = _lookup(figures, words, window if apart else "", window)
+    lookup = _lookup(figures, words, trigger.window if apart else "", trigger.window)
     return all(
         _read(text, words).evaluate(lookup) == (TRUE if holds else FALSE)
         for text, holds in trigger.conditions
@@ -184,13 +189,12 @@ class _Sheet:
 
 
 def _told(triggers: Sequence[Trigger], figures: Figures, words: Words, apart: bool) -> str:
-    """Return an example as people read it: `cpa 55 with spend 550, conversions 10`."""
+    """Return an example as people read it: `page_down at cpa 55 with spend 550, conversions 10`."""
     kpis: dict[str, float] = {}
     asked: dict[str, None] = {}
     for trigger in triggers:
-        window = trigger.check.window
-        prefix = window if apart else ""
-        look = _lookup(figures, words, prefix, window)
+        prefix = trigger.window if apart else ""
+        look = _lookup(figures, words, prefix, trigger.window)
         for text, _ in trigger.conditions:
             for reference in _read(text, words).references:
                 key = _key(reference.function, reference.name, prefix)
@@ -203,4 +207,6 @@ def _told(triggers: Sequence[Trigger], figures: Figures, words: Words, apart: bo
                     asked[key] = None
     shown = ", ".join(f"{key} {figures[key]:.6g}" for key in asked if key in figures)
     led = ", ".join(f"{key} {value:.6g}" for key, value in kpis.items() if value == value)
-    return f"{led} with {shown}" if led else shown
+    told = f"{led} with {shown}" if led else shown
+    happened = " and ".join(dict.fromkeys(it.happening for it in triggers if it.happening))
+    return " at ".join(part for part in (happened, told) if part) or "any figures"

@@ -251,3 +251,46 @@ def test_rules_that_undo_each_other_are_named_with_figures(books):
     assert problem.message.startswith("pause_high and enable_cheap can both hold: cpa ")
     assert "target(cpa) 50" in problem.message
     assert problem.remedy == "one undoes the other: leave a gap between their conditions"
+
+
+UNDOING = """\
+playbooks:
+  - {name: pause_down, does: pause, title: Pause it, on: [page_down]}
+  - {name: enable_cheap, does: enable, title: Enable it, on: [ad_cheap]}
+"""
+
+
+def with_cheap_ads(desk, playbooks):
+    """Make `ad_cheap` a check on ads that cost less than their target."""
+    desk.replace(PROCESS, "{level: campaign}", "{level: campaign}\n  - {level: ad}")
+    desk.replace(PROCESS, "- name: ctr_low\n    level: campaign", "- name: ad_cheap\n    level: ad")
+    desk.replace(PROCESS, "when: ctr < 0.01", "when: cpa < target(cpa)")
+    desk.write(PROCESS, desk.text(PROCESS) + playbooks)
+
+
+def test_a_pause_on_a_fact_that_an_enable_undoes_is_named(desk):
+    with_cheap_ads(desk, UNDOING)
+    problem = desk.only()
+    assert (problem.key, problem.severity) == ("playbooks[1].name", "error")
+    assert problem.line == desk.line(PROCESS, "enable_cheap")
+    assert problem.message == (
+        "pause_down and enable_cheap can both hold: "
+        "page_down at cpa 45 with spend 450, conversions 10, target(cpa) 50"
+    )
+    assert problem.remedy == (
+        "one undoes the other: let the pause end by itself (`days: 3`), "
+        "or let one of them only advise (`does: note`)"
+    )
+    desk.replace(PROCESS, "on: [page_down]", "on: [page_down], days: 3")
+    assert desk.problems() == []
+
+
+def test_a_lost_test_that_an_enable_undoes_is_named(desk):
+    with_cheap_ads(desk, UNDOING.replace("does: pause", "does: losing_ads"))
+    problem = desk.only()
+    assert (problem.key, problem.severity) == ("playbooks[1].name", "error")
+    assert problem.message.startswith(
+        "pause_down and enable_cheap can both hold: a lost test at cpa "
+    )
+    desk.replace(PROCESS, "does: enable", "does: note, advice: Enable it")
+    assert desk.problems() == []

@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 from config.formula import TRUE, parse_condition, parse_kpi
 from config.inheritance import inherited
 from config.library import load
-from config.models import Case, Check, Filter, Kpi, Metric
-from config.playbooks import BidPlaybook, BudgetPlaybook, EnablePlaybook, PausePlaybook
+from config.models import Case, Check, Fact, Filter, Kpi, Metric
+from config.playbooks import (
+    AdTestPlaybook,
+    BidPlaybook,
+    BudgetPlaybook,
+    EnablePlaybook,
+    PausePlaybook,
+    SplitPlaybook,
+)
 from config.rule_conflicts import conflicts
 from config.rule_examples import Words
 from config.settings import HERE
@@ -41,6 +48,10 @@ def check(name, *when, window="last_7_days", level="campaign", minimum=None, onl
                  filter=only or Filter(), cases=cases, sentence="x")  # fmt: skip
 
 
+def fact(name, kind="landing_page_down", verdict="critical"):
+    return Fact(name=name, fact=kind, verdict=verdict, sentence="x")
+
+
 def book(kind, name, on, **settings):
     does = {PausePlaybook: "pause", EnablePlaybook: "enable", BudgetPlaybook: "budget",
             BidPlaybook: "bid"}[kind]  # fmt: skip
@@ -62,7 +73,8 @@ def test_pause_above_50_and_enable_below_60():
     (conflict,) = pause_and_enable("cpa > 50", "cpa < 60")
     assert (conflict.first, conflict.second) == ("pause_dear", "enable_cheap")
     assert conflict.example == "cpa 55 with spend 550, conversions 10"
-    assert conflict.same_window
+    assert conflict.certain
+    assert conflict.remedy == "leave a gap between their conditions"
 
 
 @pytest.mark.parametrize(
@@ -155,6 +167,16 @@ def test_what_a_pause_does_leads_into_the_filter_of_the_enable():
     assert not between(pause, enable, dear, check("b", "cpa < 60", only=ENABLED))
 
 
+def test_what_two_filters_keep_apart_is_no_conflict():
+    pause, enable = book(PausePlaybook, "p", "a"), book(EnablePlaybook, "e", "b")
+    dear = check("a", "cpa > 50", only=Filter(platform="google_ads"))
+    assert not between(
+        pause, enable, dear, check("b", "cpa < 60", only=Filter(platform="meta_ads"))
+    )
+    assert between(pause, enable, dear, check("b", "cpa < 60", only=Filter(platform="google_ads")))
+    assert between(pause, enable, dear, check("b", "cpa < 60"))
+
+
 def test_budgets_up_and_down():
     down, up = (
         book(BudgetPlaybook, "down", "a", percent=-20),
@@ -200,7 +222,8 @@ def test_other_days_are_other_figures():
     pause, enable = book(PausePlaybook, "p", "a"), book(EnablePlaybook, "e", "b")
     longer = check("b", "cpa < 40", window="last_14_days")
     (conflict,) = between(pause, enable, check("a", "cpa > 50"), longer)
-    assert not conflict.same_window
+    assert not conflict.certain
+    assert conflict.remedy == "let both look at the same days, and leave a gap"
     assert "cpa in last_7_days 55, cpa in last_14_days 36" in conflict.example
 
 
@@ -209,6 +232,106 @@ def test_of_numbers_on_other_days_a_priority_decides():
     dear, longer = check("a", "cpa > 50"), check("b", "cpa < 40", window="last_14_days")
     assert not between(down, book(BudgetPlaybook, "up", "b", percent=10, priority=40), dear, longer)
     assert between(down, book(BudgetPlaybook, "up", "b", percent=10, priority=60), dear, longer)
+
+
+# --- what comes at whatever figures --------------------------------------------------------------
+
+
+def on_a_fact(pause_settings=None, *, only=PAUSED, level="ad", kind="landing_page_down"):
+    """Return the conflicts of a pause on a fact and an enable below a cost per conversion of 60."""
+    pause = book(PausePlaybook, "pause_down", "page_down", **(pause_settings or {}))
+    enable = book(EnablePlaybook, "enable_cheap", "cheap")
+    cheap = check("cheap", "cpa < 60", level=level, window="last_28_days", only=only)
+    return between(pause, enable, fact("page_down", kind), cheap)
+
+
+def test_a_pause_on_a_fact_is_undone_wherever_the_enable_holds():
+    (conflict,) = on_a_fact()
+    assert conflict.example == "page_down at cpa 50 with spend 500, conversions 10"
+    assert conflict.certain
+    assert conflict.remedy == (
+        "let the pause end by itself (`days: 3`), or let one of them only advise (`does: note`)"
+    )
+
+
+def test_a_pause_on_a_fact_that_ends_by_itself_is_left_alone():
+    assert on_a_fact({"days": 1}) == []
+
+
+def test_a_fact_counts_for_its_level_verdict_and_entities_only():
+    assert on_a_fact({"verdicts": ("warning",)}) == []
+    assert on_a_fact(level="ad_group") == []
+    assert on_a_fact(only=ENABLED) == []
+    # what it finds does not run, and so is never paused
+    assert on_a_fact(level="campaign", kind="spend_while_inactive") == []
+
+
+def test_the_condition_of_a_playbook_does_not_count_for_its_facts():
+    both = book(PausePlaybook, "p", "dear", when="cpa > 90")
+    both = both.model_copy(update={"on": ("dear", "page_down")})
+    checks = [check("dear", "cpa > 50", level="ad"), check("cheap", "cpa < 60", level="ad")]
+    enable = book(EnablePlaybook, "e", "cheap")
+    assert not between(both, enable, *checks)
+    (conflict,) = between(both, enable, *checks, fact("page_down"))
+    assert conflict.example.startswith("page_down at cpa ")
+
+
+def test_an_enable_that_never_holds_undoes_no_pause():
+    never = check("never", "cpa < 60 and cpa > 70", level="ad")
+    pause, enable = book(PausePlaybook, "p", "page_down"), book(EnablePlaybook, "e", "never")
+    assert not between(pause, enable, fact("page_down"), never)
+
+
+def test_what_always_holds_is_told_without_figures():
+    pause, enable = book(PausePlaybook, "p", "a"), book(EnablePlaybook, "e", "b")
+    always = {"level": "ad", "window": "last_7_days"}
+    (conflict,) = between(pause, enable, check("a", "days > 3", **always),
+                          check("b", "days > 5", **always))  # fmt: skip
+    assert conflict.example == "any figures"
+    (conflict,) = between(pause, enable, fact("a"), check("b", "days > 5", **always))
+    assert conflict.example == "a"
+
+
+def test_budgets_on_a_fact_are_told_apart_by_priority():
+    spends = fact("spends", "spend_while_inactive")
+    dear = check("dear", "cpa > 50")
+
+    def conflict(priority, other=dear):
+        up = book(BudgetPlaybook, "up", "spends", percent=10)
+        down = book(BudgetPlaybook, "down", other.name, percent=-20, priority=priority)
+        return between(up, down, spends, other)
+
+    (found,) = conflict(50)
+    assert found.example == "spends at cpa 55 with spend 550, conversions 10"
+    assert not found.certain
+    assert found.remedy == "let one of them only advise (`does: note`)"
+    assert not conflict(60)
+    assert not conflict(50, other=check("dear", "cpa > 50", only=ENABLED))
+    (found,) = conflict(60, other=spends)
+    assert (found.example, found.certain) == ("spends", True)
+
+
+def test_an_ad_that_lost_its_test_is_enabled_again_wherever_the_enable_holds():
+    losing = AdTestPlaybook(name="losing", title="x", does="losing_ads")
+    enable = book(EnablePlaybook, "enable_cheap", "cheap")
+    (conflict,) = between(losing, enable, check("cheap", "cpa < 60", level="ad", only=PAUSED))
+    assert conflict.example == "a lost test at cpa 50 with spend 500, conversions 10"
+    assert conflict.certain
+    assert conflict.remedy == "let one of them only advise (`does: note`)"
+    assert not between(losing, enable, check("cheap", "cpa < 60", level="ad_group", only=PAUSED))
+    assert not between(losing, enable, check("cheap", "cpa < 60", level="ad", only=ENABLED))
+    assert not between(
+        losing, book(PausePlaybook, "p", "dear"), check("dear", "cpa > 50", level="ad")
+    )
+
+
+def test_a_split_of_budgets_beside_a_cut_is_ordinary():
+    split = SplitPlaybook(name="split", title="x", does="split_budget")
+    cut = book(BudgetPlaybook, "cut", "dear", percent=-20)
+    assert not between(split, cut, check("dear", "cpa > 60"))
+
+
+# --- what varies, cannot be read, or ships -------------------------------------------------------
 
 
 def test_days_of_a_month_so_far_may_be_any():
@@ -235,8 +358,9 @@ def test_the_shipped_playbooks_are_searched_in_no_time():
     words = Words(library.metrics, library.kpis)
     start = time.process_time()
     for process in library.processes.values():
-        checks, _ = inherited(process, library.check_libraries)
-        assert conflicts(process.playbooks, {it.name: it for it in checks}, words) == []
+        checks, facts = inherited(process, library.check_libraries)
+        both = {it.name: it for it in (*checks, *facts)}
+        assert conflicts(process.playbooks, both, words) == []
     assert time.process_time() - start < 0.2
 
 
