@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Limited
 
-from config.words import Field, Level, Model, Name
+from config.words import Changeable, Level, Model, Name
 
 Percent = Annotated[float, Limited(gt=0, le=100)]
 Money = Annotated[Decimal, Limited(gt=0)]
@@ -86,7 +86,7 @@ class Guardrails(Model):
     hours: tuple[time, time] = (time(6), time(20))
     """From and until; the second may be before the first, over midnight. 00:00 twice is the whole
     day."""
-    blocked: tuple[Field, ...] = ()
+    blocked: tuple[Changeable, ...] = ()
     """Fields that are never changed."""
     list_removal_percent: Percent = 20.0
     """The most of the people in a mail service's list that one change may take out of it. A list
@@ -95,8 +95,9 @@ class Guardrails(Model):
     """Entities that are never changed."""
     learning: bool = False
     """Whether entities in the platform's learning phase may be changed."""
-    hold_off_days: Annotated[int, Limited(ge=0, le=90)] = 7
-    """How long an entity is left alone after a person or another tool changed it."""
+    hold_off_days: Annotated[int, Limited(ge=0, le=29)] = 7
+    """How long an entity is left alone after a person or another tool changed it. At most 29 days:
+    Google tells of the changes of the last 30, and of the first of them only a part."""
     error_percent: Percent = 20.0
     """From this share of failed writes (of 5 or more) on, nothing more is written that day."""
     worse_percent: Percent = 40.0
@@ -118,7 +119,7 @@ class Guardrails(Model):
 class Envelope(Model):
     """Inside which playbooks may act without being asked. What lies outside is proposed."""
 
-    fields: Annotated[tuple[Field, ...], Limited(min_length=1)]
+    fields: Annotated[tuple[Changeable, ...], Limited(min_length=1)]
     """Only these fields."""
     levels: tuple[Level, ...] = ()
     """Only these levels; empty means all."""

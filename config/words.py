@@ -48,7 +48,7 @@ Mode = Literal["observe", "propose", "act"]
 Firing = Literal["warning", "critical"]
 Unit = Literal["money", "count", "percent", "ratio", "days"]
 
-Field = Literal[
+Changeable = Literal[
     "status",
     "daily_budget",
     "cpc_bid",
@@ -64,6 +64,10 @@ Field = Literal[
     "advice",
 ]
 """What can be changed about an entity; see `connectors/changes.py`."""
+
+Field = Literal[Changeable, "other"]
+"""`other` is whatever else people and tools change on a platform: it stands in change histories
+only, and nobody can allow, block or propose it."""
 
 SecretRef = Annotated[str, StringConstraints(pattern=SECRET_PATTERN)]
 """Where a secret is, never the secret: `env:NAME` (environment, .env), `block:name` (Prefect)."""

@@ -21,10 +21,14 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 """`status` is enabled, paused, or removed. `daily_budget`, `cpc_bid` and `target_cpa` are money,
 `target_roas` is a ratio. `negative_keyword`, `keyword`, `ad`, `label`, `post` and `reply` name an
 item. `audience` is who is in a list of a mail service, as a digest (see `audience.py`). `advice` is
-for a person to carry out: no platform is ever written to."""
+for a person to carry out: no platform is ever written to. `other` is what only people and other
+tools change, such as targeting: it stands in change histories, with the platform's own word as its
+item and no values."""
 
 MONEY_FIELDS: tuple[Field, ...] = ("daily_budget", "cpc_bid", "target_cpa")
 NUMBER_FIELDS: tuple[Field, ...] = (*MONEY_FIELDS, "target_roas")
+STEERING_FIELDS: tuple[Field, ...] = ("status", *NUMBER_FIELDS)
+"""How much an entity runs: of two of these moved at once nobody could tell which one did it."""
 ITEM_FIELDS: tuple[Field, ...] = ("negative_keyword", "keyword", "ad", "label", "post", "reply")
 
 SAID_FIELDS: tuple[Field, ...] = ("post", "reply")
@@ -70,7 +74,7 @@ class Subject:
     item: str = ""
     """Which one of many. Keywords, negative ones too: `exact:running shoes` (the match type exact,
     phrase or broad, then the text in lower case). Labels: the name. Ads: a digest of the draft.
-    Posts and replies: see `social.py`."""
+    Posts and replies: see `social.py`. Of `other` the platform's own word, such as `targeting`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ class Setting:
     unit: Decimal = Decimal("0.01")  # the smallest step of a money value
     changed_at: datetime | None = None  # the platform's own word on the last edit
     parent_paused: bool = False  # so that an own status of `enabled` delivers nothing
+    item_id: str = ""
+    """Of a keyword or an ad that is an item: its own id, under which edits of it are told. Empty
+    where it is not there, or the platform does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +194,10 @@ class WritableChannel(Channel, Protocol):
         ...
 
     def edits(self, since: datetime, until: datetime) -> Iterator[list[Edit]]:
-        """Yield pages of the change history, those of subjects in `writable` only. A platform
-        that keeps fewer days raises `RejectedError` for a `since` before them (see
-        `edit_history_days`)."""
+        """Yield pages of the change history: of subjects in `writable`, and of `other` settings of
+        the same things that decide what is delivered. What a platform does by itself, such as
+        review and learning, is none. A platform that keeps fewer days raises `RejectedError` for a
+        `since` before them (see `edit_history_days`)."""
         ...
 
     edit_history_days: int

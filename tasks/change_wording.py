@@ -31,6 +31,7 @@ FIELD_WORDS: dict[Field, str] = {
     "reply": "reply",
     "audience": "people",
     "advice": "advice",
+    "other": "settings",
 }
 SHOWN = 60
 """Signs of a post that a line has room for."""

@@ -16,6 +16,7 @@ _BY_KIND: Mapping[Kind, Resource] = {
     **{resource.kind: resource for resource in RESOURCES if resource.change_type},
     "negative": next(r for r in RESOURCES if r.kind == "keyword"),
 }
+_AD = Resource("ads", "ad", "ad", (), {}, change_type="AD")
 
 
 def change_events(edits: Edits, customer: Customer) -> list[Edit]:
@@ -28,7 +29,8 @@ def change_events(edits: Edits, customer: Customer) -> list[Edit]:
 
 
 def _resource(edit: Edit) -> Resource:
-    return _BY_KIND[edit.kind]
+    """Return what the history calls the thing: an ad's texts are told of the ad by itself."""
+    return _AD if edit.kind == "ad" and "other" in edit.new else _BY_KIND[edit.kind]
 
 
 def moment_of(customer: Customer, edit: Edit) -> str:
@@ -37,7 +39,9 @@ def moment_of(customer: Customer, edit: Edit) -> str:
 
 
 def _name(customer: Customer, edit: Edit) -> str:
-    return resource_name(customer.path, _resource(edit), edit.key)
+    resource = _resource(edit)
+    key = edit.key.rpartition("~")[2] if resource is _AD else edit.key
+    return resource_name(customer.path, resource, key)
 
 
 def _event_name(customer: Customer, edit: Edit) -> str:
@@ -48,6 +52,8 @@ def _event_name(customer: Customer, edit: Edit) -> str:
 def _changed_fields(customer: Customer, edit: Edit) -> str | None:
     if edit.operation == "remove":
         return None
+    if "other" in edit.new:
+        return str(edit.new["other"])
     own = _own_paths(customer, edit)
     return ",".join(path for path, name in own.items() if name in edit.new)
 

@@ -75,6 +75,8 @@ def _entries(place: AdAccount, edit: Edit) -> list[dict[str, Any]]:
         return []
     if edit.operation == "create":
         return [_entry(place, edit, "create_ad", {})]
+    if "other" in edit.new:
+        return [_entry(place, edit, str(edit.new["other"]), {})]
     return [
         _entry(place, edit, EVENTS[edit.kind, name], _extra(place, edit, name))
         for name in edit.new

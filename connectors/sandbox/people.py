@@ -1,7 +1,9 @@
 """What does a person change by hand, beside whatever writes through the API? For tests to plant.
 
-The words are those of `config/words.py`: levels, fields, `exact:running shoes`. No rule of the
-platform is checked, but the thing must be there.
+The words are those of `config/words.py`: levels, fields, `exact:running shoes`. The value of
+`other` is the platform's own word of what changed, which moves no figure here: a field of Google's
+as `changedFields` has it (`networkSettings.targetSearchNetwork`), or Meta's type of event
+(`update_ad_set_target_spec`). No rule of the platform is checked, but the thing must be there.
 """
 
 from decimal import Decimal
@@ -59,7 +61,7 @@ def _field(
     value: Value = Decimal(text) if field in NUMBERS else text
     if field == "status" and text not in (ENABLED, PAUSED, REMOVED):
         raise ValueError(f"no status {text!r}")
-    if field not in (*NUMBERS, "status", "name"):
+    if field not in (*NUMBERS, "status", "name", "other"):
         raise ValueError(f"no field {field!r} that a person changes here")
     if name == "amount":
         kind = "budget"

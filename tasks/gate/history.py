@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from connectors.actions import DONE, Action
-from connectors.changes import Edit, Subject, Value
+from connectors.changes import STEERING_FIELDS, Edit, Subject, Value
 from tasks.gate.hold_off import foreign_edits
 from tasks.gate.places import Places, ThingKey, counted
 from tasks.gate.state import GateState
@@ -67,6 +67,7 @@ class History:
         self._places = places
         self._before = [action for action in state.actions if action.action_id not in left_out]
         self.pasts: dict[Place, Past] = defaultdict(Past)
+        self.steered: dict[ThingKey, list[Action]] = defaultdict(list)  # open ones, per entity
         self.foreign: dict[ThingKey, Edit] = {}  # the latest by others, per entity
         self.done = [action for action in self._before if is_done(action)]
         self._open = OpenActions(self._before)
@@ -97,6 +98,10 @@ class History:
             place = self._places.canonical((proposal.account_key, proposal.subject))
             if self._open.is_open(action, self._today(action)):
                 self.pasts[place].open.append(action)
+                if proposal.subject.field in STEERING_FIELDS:
+                    subject = proposal.subject
+                    key = (proposal.account_key, subject.level, subject.entity_id)
+                    self.steered[key].append(action)
         for action in self.done:
             proposal = action.proposal
             place = self._places.canonical((proposal.account_key, proposal.subject))

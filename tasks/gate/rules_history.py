@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from connectors.actions import WAITING
+from connectors.changes import NUMBER_FIELDS, Edit
 from tasks.gate.asking import Asked
 from tasks.gate.book import Book
 from tasks.gate.refusal import Refusal
@@ -20,16 +21,23 @@ def first_of_its_place(asked: Asked, book: Book) -> Refusal | None:
 def nothing_open(asked: Asked, book: Book) -> Refusal | None:
     """Another action on the setting that waits, is not judged yet, or has to be taken back.
 
-    A restoration minds only those that wait: what it takes back is open itself, and so may be
-    what was done before it.
+    For a number, such as a budget, also one on the entity's other numbers and its status: nobody
+    could tell later which one did it. A pause minds only pauses, so that it is never too late. A
+    restoration minds only those that wait: what it takes back is open itself, and so may be what
+    was done before it.
     """
-    for action in asked.past.open:
+    open_ones = [*asked.past.open]
+    if asked.proposal.subject.field in NUMBER_FIELDS and not asked.taken_back:
+        for key in asked.concerned:
+            open_ones += book.history.steered.get(key, ())
+    for action in open_ones:
         if asked.taken_back and action.state not in WAITING:
             continue
+        done = action.proposal
         return Refusal(
             "pending_action",
-            f"action {action.action_id} of {action.proposal.as_of:%Y-%m-%d} is {action.state}"
-            + ("" if action.judged else " and not judged yet"),
+            f"action {action.action_id} of {done.as_of:%Y-%m-%d}, on its {done.subject.field}, is "
+            f"{action.state}" + ("" if action.judged else " and not judged yet"),
         )
     return None
 
@@ -50,10 +58,16 @@ def left_alone(asked: Asked, book: Book) -> Refusal | None:
         if edit and asked.today < (day := book.places.day(key[0], edit.at)) + timedelta(days):
             return Refusal(
                 "hold_off",
-                f"{edit.who or 'somebody'} changed its {edit.subject.field} on {day:%Y-%m-%d} "
+                f"{edit.who or 'somebody'} changed its {_what(edit)} on {day:%Y-%m-%d} "
                 f"({edit.tool or 'unknown tool'}); it is left alone for {days} days",
             )
     return None
+
+
+def _what(edit: Edit) -> str:
+    """Return what an edit changed; of what is not ours to set the platform's own word."""
+    subject = edit.subject
+    return (subject.item or "settings") if subject.field == "other" else subject.field
 
 
 def cooled_down(asked: Asked, book: Book) -> Refusal | None:

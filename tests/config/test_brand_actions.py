@@ -95,6 +95,14 @@ MISTAKES = {
         "guardrails: {protected: [{}]}\n", "guardrails.protected[0]",
         "names nothing, and so protects everything", "name a level", "error",
     ),
+    "a field of change histories only, blocked": (
+        "guardrails: {blocked: [other]}\n", "guardrails.blocked[0]",
+        "none of the valid words", "daily_budget", "error",
+    ),
+    "a field of change histories only, in an envelope": (
+        "envelope: {fields: [other]}\n", "envelope.fields[0]",
+        "none of the valid words", "daily_budget", "error",
+    ),
     "a blocked field that playbooks need": (
         "guardrails: {blocked: [label, daily_budget]}\n", "guardrails.blocked[1]",
         "daily_budget is blocked, and so is whatever cut, split would change", "switch", "note",

@@ -2,7 +2,8 @@
 
 `change_event` reaches back 30 days, runs up to 3 minutes late and gives at most 10,000 rows; more
 are asked for from the last one's moment on. Its moments are in the account's time zone: of the
-hour that comes twice in autumn the first is taken. It does not know of labels.
+hour that comes twice in autumn the first is taken. It does not know of labels. Recommendations that
+Google applies by itself, rules and scripts are another tool, whose name is the `clientType`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from config.words import Field, Level
 from connectors.base import RejectedError
 from connectors.changes import ABSENT, PRESENT, REMOVED, Edit, Subject, Value
+from connectors.channels.google_ads.other_edits import PARTS, kind_of, other_words, part_words
 from connectors.channels.google_ads.rows import STATUS, Row
 from connectors.channels.google_ads.settings import NUMBER
 from connectors.channels.google_ads.subjects import WRITABLE, keyword_item
@@ -24,6 +26,7 @@ FIELDS = (
     "change_event.change_date_time",
     "change_event.change_resource_type",
     "change_event.change_resource_name",
+    "change_event.ad_group",
     "change_event.client_type",
     "change_event.user_email",
     "change_event.resource_change_operation",
@@ -38,6 +41,11 @@ TYPES: Mapping[str, tuple[str, Level]] = {
     "AD_GROUP": ("adGroup", "ad_group"),
     "AD_GROUP_CRITERION": ("adGroupCriterion", "keyword"),
     "AD_GROUP_AD": ("adGroupAd", "ad"),
+    "AD": ("ad", "ad"),
+    "AD_GROUP_BID_MODIFIER": ("adGroupBidModifier", "ad_group"),
+    "AD_GROUP_ASSET": ("adGroupAsset", "ad_group"),
+    "CAMPAIGN_ASSET": ("campaignAsset", "campaign"),
+    "CAMPAIGN_ASSET_SET": ("campaignAssetSet", "campaign"),
 }
 """What is looked at: the key of its resource, and the level of what it says."""
 PATHS: Mapping[str, Field] = {
@@ -125,24 +133,57 @@ def _id(event: Row) -> str:
 
 def _values(event: Row, on_budgets: Mapping[str, Sequence[str]]) -> Iterator[Values]:
     """Yield what an event changed, from what to what."""
-    kind, entity_id = event["changeResourceType"], _id(event)
+    kind = event["changeResourceType"]
     part, level = TYPES[kind]
     old, new = (event.get(key, {}).get(part, {}) for key in ("oldResource", "newResource"))
     if kind in ("CAMPAIGN_CRITERION", "AD_GROUP_CRITERION"):
-        yield from _item(event, entity_id, old, new)
-    if kind == "CAMPAIGN_CRITERION" or not _may_be_keyword(kind, old | new):
+        yield from _item(event, _id(event), old, new)
+    if kind in PARTS and not _may_be_keyword(event, old | new):
+        yield from _part(event, old | new)
         return
-    things = on_budgets.get(entity_id, ()) if kind == "CAMPAIGN_BUDGET" else (entity_id,)
-    for field, before, after in _numbers(event, level, old, new):
-        for thing in things:
+    for thing in _things(event, on_budgets):
+        for field, before, after in _numbers(event, level, old, new):
             yield Subject(level, thing, field), before, after
+        if words := _others(event, level):
+            yield Subject(level, thing, "other", words), None, None
 
 
-def _may_be_keyword(kind: str, resource: Row) -> bool:
-    """Tell whether a criterion may be a keyword that shows ads: an update does not say."""
-    if kind != "AD_GROUP_CRITERION":
-        return True
-    return resource.get("type", "KEYWORD") == "KEYWORD" and not resource.get("negative")
+def _things(event: Row, on_budgets: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """Return the ids of what an event is about: of a budget the campaigns on it. An ad's texts have
+    the ad's own id, to which its ad group's belongs."""
+    kind, own = event["changeResourceType"], _id(event)
+    if kind == "CAMPAIGN_BUDGET":
+        return on_budgets.get(own, ())
+    if kind == "AD":
+        group = str(event.get("adGroup", "")).rpartition("/")[2]
+        return (f"{group}~{own}",) if group else ()
+    return (own,)
+
+
+def _may_be_keyword(event: Row, resource: Row) -> bool:
+    """Tell whether a part may be a keyword that shows ads. An update does not say, but no keyword
+    has a bid modifier."""
+    if event["changeResourceType"] != "AD_GROUP_CRITERION" or resource.get("negative"):
+        return False
+    if "bidModifier" in event.get("changedFields", "").split(","):
+        return False
+    return str(resource.get("type") or kind_of(resource) or "KEYWORD").upper() == "KEYWORD"
+
+
+def _part(event: Row, resource: Row) -> Iterator[Values]:
+    """Yield that something was made, changed or taken away that hangs on a campaign or an ad
+    group; negative keywords are items."""
+    if "keyword" not in resource and (words := part_words(event, resource)):
+        kind, owner = event["changeResourceType"], _id(event).partition("~")[0]
+        yield Subject(PARTS[kind], owner, "other", words), None, None
+
+
+def _others(event: Row, level: Level) -> str:
+    """Return in words what else an update changed than the fields that are ours."""
+    if event["resourceChangeOperation"] != "UPDATE":
+        return ""
+    paths = event.get("changedFields", "").split(",")
+    return other_words(path for path in paths if PATHS.get(path) not in WRITABLE[level])
 
 
 def _item(event: Row, entity_id: str, old: Row, new: Row) -> Iterator[Values]:

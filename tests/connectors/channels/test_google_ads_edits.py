@@ -8,7 +8,7 @@ import pytest
 
 from connectors.base import RejectedError
 from connectors.changes import Edit, Subject
-from connectors.channels.google_ads import edits
+from connectors.channels.google_ads import edits, other_edits
 from connectors.channels.google_ads.edits import query, read_edits
 
 from .google_replies import (
@@ -43,7 +43,11 @@ RESOURCES = {
     "AD_GROUP_AD": ("adGroupAd", "adGroupAds/9001~7"),
     "AD": ("ad", "ads/7"),
     "ASSET": ("asset", "assets/7"),
+    "AD_GROUP_BID_MODIFIER": ("adGroupBidModifier", "adGroupBidModifiers/9001~30000"),
+    "AD_GROUP_ASSET": ("adGroupAsset", "adGroupAssets/9001~7~SITELINK"),
+    "CAMPAIGN_ASSET": ("campaignAsset", "campaignAssets/801~7~SITELINK"),
 }
+GROUP = f"{PATH}/adGroups/9001"
 
 
 def event(
@@ -55,6 +59,7 @@ def event(
     operation: str = "UPDATE",
     number: int = 1,
     at: str = "2026-11-20 14:03:11.123456",
+    **more: str,
 ) -> dict:
     part, resource = RESOURCES[kind]
     found = {
@@ -67,6 +72,7 @@ def event(
         "resourceChangeOperation": operation,
         "changedFields": fields,
     }
+    found |= more
     changed = {"oldResource": old, "newResource": new}
     return {"changeEvent": found | {k: {part: v} for k, v in changed.items() if v is not None}}
 
@@ -242,23 +248,191 @@ def test_a_shared_budget_is_an_edit_of_every_campaign_on_it():
     "other",
     [
         event("ASSET", {}, {"name": "x"}, fields="name"),
-        event("AD", {}, {"name": "x"}, fields="name"),
-        event("CAMPAIGN", {"name": "x"}, {"name": "y"}, fields="name"),
+        event("AD", {}, {"name": "x"}, fields="name", adGroup=GROUP),
+        event("AD", {}, {"finalUrls": []}, fields="finalUrls"),  # in which ad group?
+        event("CAMPAIGN", {"name": "x"}, {"name": "y"}, fields="name,labels"),
         event("CAMPAIGN", {}, {"targetRoas": {}}, fields=""),
-        event("CAMPAIGN_CRITERION", None, {"negative": False, "location": {}}, operation="CREATE"),
-        event("CAMPAIGN_CRITERION", {}, {"bidModifier": 1.2}, fields="bidModifier"),
-        event("CAMPAIGN_CRITERION", None, {"negative": True, "placement": {}}, operation="CREATE"),
         event("CAMPAIGN_BUDGET", {"amountMicros": "1"}, operation="REMOVE"),
+        event("CAMPAIGN_CRITERION", {}, {}, fields=""),
+    ],
+)
+def test_what_moves_no_figure_is_left_out(other):
+    assert told(other) == []
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        event("AD_GROUP_AD", fields="policySummary.approvalStatus,policySummary.reviewStatus"),
+        event("AD_GROUP_AD", fields="adStrength,actionItems,primaryStatus,primaryStatusReasons"),
+        event("CAMPAIGN", fields="biddingStrategySystemStatus,servingStatus,optimizationScore"),
+        event("AD_GROUP", fields="effectiveTargetCpaMicros,effectiveTargetCpaSource"),
+        event("AD_GROUP_CRITERION", fields="qualityInfo.qualityScore,systemServingStatus"),
+        event("CAMPAIGN_BUDGET", fields="recommendedBudgetAmountMicros,referenceCount"),
+        event("CAMPAIGN_ASSET", fields="primaryStatus,primaryStatusDetails"),
         event(
-            "AD_GROUP_CRITERION",
-            {"type": "AUDIENCE", "status": "ENABLED"},
-            {"type": "AUDIENCE", "status": "PAUSED"},
-            fields="status",
+            "CAMPAIGN_ASSET",
+            None,
+            {"source": "AUTOMATICALLY_CREATED", "fieldType": "SITELINK"},
+            operation="CREATE",
         ),
     ],
 )
-def test_what_we_cannot_change_is_left_out(other):
-    assert told(other) == []
+def test_what_google_does_by_itself_is_no_edit(own):
+    assert told(own) == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        event("AD", None, {"finalUrls": []}, fields="finalUrls", operation="CREATE", adGroup=GROUP),
+        event("AD_GROUP_AD", None, {}, fields="ad.finalUrls,adGroup", operation="CREATE"),
+        event("CAMPAIGN", None, {}, fields="networkSettings,startDateTime", operation="CREATE"),
+        event("CAMPAIGN_BUDGET", None, {}, fields="deliveryMethod", operation="CREATE"),
+    ],
+)
+def test_how_a_thing_was_made_is_no_edit_of_it(made):
+    assert told(made) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "level", "entity_id", "words"),
+    [
+        (
+            event("CAMPAIGN", fields="biddingStrategyType,maximizeConversions.targetCpaTolerance"),
+            "campaign",
+            "801",
+            "bidding strategy type, maximize conversions",
+        ),
+        (
+            event(
+                "CAMPAIGN",
+                fields="networkSettings.targetSearchNetwork,networkSettings.targetContentNetwork",
+            ),
+            "campaign",
+            "801",
+            "network settings",
+        ),
+        (event("CAMPAIGN", fields="endDateTime"), "campaign", "801", "end date time"),
+        (event("CAMPAIGN_BUDGET", fields="deliveryMethod"), "campaign", "801", "delivery method"),
+        (
+            event(
+                "AD",
+                fields="responsiveSearchAd.headlines,responsiveSearchAd.descriptions,finalUrls",
+                adGroup=GROUP,
+            ),
+            "ad",
+            "9001~7",
+            "headlines, descriptions, final urls",
+        ),
+        (event("AD_GROUP_AD", fields="ad.finalUrls"), "ad", "9001~7", "final urls"),
+        (event("AD_GROUP", fields="targetingSetting"), "ad_group", "9001", "targeting setting"),
+        (event("AD_GROUP_CRITERION", fields="finalUrls"), "keyword", "9001~55", "final urls"),
+        (event("AD_GROUP_CRITERION", fields="bidModifier"), "ad_group", "9001", "bid modifier"),
+        (
+            event("AD_GROUP_CRITERION", None, {"userList": {}}, operation="CREATE"),
+            "ad_group",
+            "9001",
+            "user list",
+        ),
+        (
+            event("AD_GROUP_CRITERION", {"type": "AGE_RANGE"}, operation="REMOVE"),
+            "ad_group",
+            "9001",
+            "age range",
+        ),
+        (
+            event(
+                "AD_GROUP_CRITERION",
+                {"type": "AUDIENCE", "status": "ENABLED"},
+                {"type": "AUDIENCE", "status": "PAUSED"},
+                fields="status",
+            ),
+            "ad_group",
+            "9001",
+            "audience",
+        ),
+        (
+            event(
+                "CAMPAIGN_CRITERION", None, {"negative": False, "location": {}}, operation="CREATE"
+            ),
+            "campaign",
+            "801",
+            "location",
+        ),
+        (
+            event(
+                "CAMPAIGN_CRITERION", None, {"negative": True, "placement": {}}, operation="CREATE"
+            ),
+            "campaign",
+            "801",
+            "placement",
+        ),
+        (
+            event("CAMPAIGN_CRITERION", {}, {"bidModifier": 1.2}, fields="bidModifier"),
+            "campaign",
+            "801",
+            "bid modifier",
+        ),
+        (event("CAMPAIGN_CRITERION", operation="REMOVE"), "campaign", "801", "campaign criterion"),
+        (event("AD_GROUP_BID_MODIFIER", fields="bidModifier"), "ad_group", "9001", "bid modifier"),
+        (
+            event("CAMPAIGN_ASSET", None, {"fieldType": "SITELINK"}, operation="CREATE"),
+            "campaign",
+            "801",
+            "sitelink",
+        ),
+        (event("AD_GROUP_ASSET", fields="status"), "ad_group", "9001", "ad group asset"),
+    ],
+)
+def test_what_we_cannot_set_is_told_in_googles_words(changed, level, entity_id, words):
+    assert values(changed) == [(Subject(level, entity_id, "other", words), None, None)]
+
+
+def test_other_settings_are_told_once_beside_ours():
+    found = told(
+        event(
+            "CAMPAIGN",
+            {"status": "ENABLED"},
+            {"status": "PAUSED"},
+            fields="status,startDateTime,geoTargetTypeSetting.positiveGeoTargetType",
+        )
+    )
+    assert [edit.subject for edit in found] == [
+        CAMPAIGN_STATUS,
+        Subject("campaign", "801", "other", "start date time, geo target type setting"),
+    ]
+    assert found[1].edit_id == "1763640191123456~0~1:other:801"
+
+
+def test_recommendations_that_google_applies_are_another_tools():
+    applied = event(
+        "CAMPAIGN",
+        fields="maximizeConversions",
+        clientType="GOOGLE_ADS_RECOMMENDATIONS_SUBSCRIPTION",
+    )
+    assert told(applied)[0].tool == "GOOGLE_ADS_RECOMMENDATIONS_SUBSCRIPTION"
+
+
+def test_the_types_of_events_and_the_fields_of_google_are_the_apis():
+    from google.ads.googleads.v26.enums.types.change_event_resource_type import (
+        ChangeEventResourceTypeEnum,
+    )
+    from google.ads.googleads.v26.resources.types.change_event import ChangeEvent
+
+    known = ChangeEventResourceTypeEnum.ChangeEventResourceType.__members__
+    assert set(edits.TYPES) <= set(known)
+    assert set(other_edits.PARTS) <= set(edits.TYPES)
+    parts = ChangeEvent.ChangedResource.pb().DESCRIPTOR.fields_by_camelcase_name
+    fields = {
+        name.removesuffix("_")
+        for part, _ in edits.TYPES.values()
+        for name in parts[part].message_type.fields_by_camelcase_name
+    }
+    for start in other_edits.NO_CHANGE:
+        assert any(name.startswith(start) for name in fields), start
+    left_out = {name for name in fields if name.startswith(other_edits.NO_CHANGE)}
+    assert left_out & {path.partition(".")[0] for path in edits.PATHS} == {"status"}
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,26 @@ def test_what_is_written_is_read_and_in_the_history(
             same_item = (last.subject, last.new) == (about, after)
             by_id = field == "keyword" and after == "enabled"  # an update names no text
             assert same_item or by_id
+    assert not [edit for edit in history(google, market) if edit.subject.field == "other"]
+
+
+def test_what_a_person_changes_beside_it_is_in_the_history(google, market):
+    group = subject(google, "ad_group", "status").entity_id
+    ad = next(key for key in sorted(ids(google, "ad")) if key.startswith(f"{group}~"))
+    for level, key, path in (
+        ("ad_group", group, "targetingSetting.targetRestrictions"),
+        ("ad", ad, "responsiveSearchAd.headlines"),
+    ):
+        market.edit_by_hand(SHOP_GOOGLE, level, key, "other", path, who="a@b.example")
+    told = [edit for edit in history(google, market) if edit.subject.field == "other"]
+    assert [(edit.subject, edit.who, edit.tool) for edit in told] == [
+        (
+            Subject("ad_group", group, "other", "targeting setting"),
+            "a@b.example",
+            "GOOGLE_ADS_WEB_CLIENT",
+        ),
+        (Subject("ad", ad, "other", "headlines"), "a@b.example", "GOOGLE_ADS_WEB_CLIENT"),
+    ]
 
 
 def history(google: Connector, market: Sandbox) -> list[Edit]:

@@ -10,12 +10,39 @@ from facebook_business.adobjects.adactivity import AdActivity
 from connectors.base import RejectedError
 from connectors.changes import Edit, Subject
 from connectors.channels.meta_ads import Connector
-from connectors.channels.meta_ads.edits import EVENTS, FIELDS
+from connectors.channels.meta_ads.edits import EVENTS, FIELDS, OTHERS
 
 from ..conftest import Answer
 from .meta_replies import CURRENCY, NOON, connector, page
 
 SINCE = NOON - timedelta(days=7)
+NO_EDITS = {
+    *("create_ad", "create_ad_set", "create_campaign_group", "create_campaign_legacy"),
+    # names and labels
+    *("update_ad_friendly_name", "update_ad_labels", "update_ad_set_name", "update_campaign_name"),
+    # review, learning and delivery, by Meta itself
+    *("ad_review_approved", "ad_review_declined", "first_delivery_event", "campaign_ended"),
+    *("di_ad_set_learning_stage_exit", "update_ad_set_learning_stage_status"),
+    *("campaign_spending_limit_reached", "lifetime_budget_spent", "update_adgroup_stop_delivery"),
+    *("update_campaign_budget_scheduling_state", "update_campaign_group_budget_scheduling_state"),
+    "update_delivery_type_cross_level_shift",
+    # of the account: its money, people, pictures and audiences
+    *("account_spending_limit_reached", "ad_account_add_user_to_role", "ad_account_billing_charge"),
+    *("ad_account_billing_charge_failed", "ad_account_billing_chargeback"),
+    *("ad_account_billing_chargeback_reversal", "ad_account_billing_decline"),
+    *("ad_account_billing_refund", "ad_account_remove_spend_limit", "ad_account_update_status"),
+    *("ad_account_remove_user_from_role", "ad_account_reset_spend_limit", "add_funding_source"),
+    *("ad_account_set_business_information", "ad_account_update_audience_type_url_parameter"),
+    *("ad_account_update_spend_limit", "adaccount_update_audience_segment", "billing_event"),
+    *("funding_event_initiated", "funding_event_successful", "remove_funding_source"),
+    *("create_adaccount_agency_fee", "create_campaign_group_agency_fee"),
+    *("update_adaccount_agency_fee", "update_adaccount_agency_fee_status"),
+    *("update_campaign_group_agency_fee", "add_images", "edit_images", "delete_images"),
+    *("accept_custom_audience_appeal", "apply_restrictions_custom_audience", "create_audience"),
+    *("create_custom_audience_appeal", "delete_audience", "receive_audience", "share_audience"),
+    *("reject_custom_audience_appeal", "remove_shared_audience", "unshare_audience"),
+    *("update_audience", "unknown"),
+}
 
 
 def entry(kind: str = "update_ad_set_budget", extra: object = None, **changes) -> dict:
@@ -37,8 +64,8 @@ def pull(channel: Connector, since: datetime = SINCE) -> list[Edit]:
     return [edit for found in channel.edits(since, NOON) for edit in found]
 
 
-def only(server, row: dict) -> Edit:
-    server.script(page(row), CURRENCY)
+def only(server, row: dict, *, money: bool = True) -> Edit:
+    server.script(page(row), *([CURRENCY] if money else []))
     (edit,) = pull(connector(server))
     return edit
 
@@ -80,10 +107,59 @@ def test_the_kinds_and_fields_are_the_sdks(server):
     assert set(EVENTS.values()) <= connector(server).writable
 
 
-def test_other_kinds_are_left_out(server):
-    rows = [entry("create_ad"), entry("update_campaign_name"), entry("of_tomorrow")]
-    server.script(page(*rows))
+@pytest.mark.parametrize("kind", sorted([*NO_EDITS, "of_tomorrow"]))
+def test_what_nobody_edits_of_a_thing_is_left_out(server, kind):
+    server.script(page(entry(kind)))
     assert pull(connector(server)) == []
+
+
+def test_every_kind_of_the_sdk_is_an_edit_or_known_to_be_none():
+    kinds = {value for name, value in vars(AdActivity.EventType).items() if name[0] != "_"}
+    assert set(EVENTS) | set(OTHERS) | NO_EDITS == kinds
+    assert not set(EVENTS) & set(OTHERS)
+    assert not NO_EDITS & {*EVENTS, *OTHERS}
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "word"),
+    [
+        ("update_ad_set_target_spec", "ad_group", "targeting"),
+        ("update_ad_set_optimization_goal", "ad_group", "optimization goal"),
+        ("update_campaign_schedule", "ad_group", "schedule"),
+        ("update_campaign_group_spend_cap", "campaign", "spending limit"),
+        ("update_ad_creative", "ad", "creative"),
+    ],
+)
+def test_what_we_cannot_set_is_told_by_metas_name(server, kind, level, word):
+    targets = {"old_value": [{"content": "Minimum age:", "children": ["18"]}], "new_value": []}
+    edit = only(server, entry(kind, targets), money=False)
+    assert edit.subject == Subject(level, "12020002", "other", word)
+    assert (edit.old, edit.new) == (None, None)
+    assert (edit.who, edit.tool) == ("Ana", "Power Editor")
+
+
+def test_a_status_that_meta_moves_itself_is_no_edit(server):
+    review = {"old_value": "Pending Review", "new_value": "Active"}
+    by_meta = {"actor_id": "0", "actor_name": "Meta", "application_name": None}
+    server.script(page(entry("update_ad_run_status", review, **by_meta)))
+    assert pull(connector(server)) == []
+
+
+def test_a_setting_that_meta_changes_itself_is_an_edit(server):
+    by_meta = {"actor_id": "0", "actor_name": "Meta", "application_name": None}
+    edit = only(server, entry("update_ad_set_target_spec", **by_meta), money=False)
+    assert (edit.who, edit.subject.item) == ("Meta", "targeting")
+
+
+@pytest.mark.parametrize(("seconds", "edits"), [(0, 0), (3, 0), (60, 0), (61, 1)])
+def test_how_a_thing_was_made_is_no_edit_of_it(server, seconds, edits):
+    made = entry("create_ad_set", event_time="2026-11-18T09:12:00+0000")
+    moment = datetime(2026, 11, 18, 9, 12, tzinfo=UTC) + timedelta(seconds=seconds)
+    told = entry("update_ad_set_target_spec", event_time=moment.strftime("%Y-%m-%dT%H:%M:%S+0000"))
+    beside = entry("update_ad_set_target_spec", object_id="12020009")
+    server.script(page(told, after="b"), page(beside, made))
+    found = [edit.subject.entity_id for edit in pull(connector(server))]
+    assert found == [*["12020002"] * edits, "12020009"]
 
 
 @pytest.mark.parametrize(
@@ -194,9 +270,9 @@ def test_the_span_is_asked_for_in_seconds_and_pieces_of_a_month(server):
 
 
 def test_pages_follow_their_cursor(server):
-    server.script(page(entry(), after="b"), CURRENCY, page(entry(object_id="12020009")))
+    server.script(page(entry(), after="b"), page(entry(object_id="12020009")), CURRENCY)
     assert [edit.subject.entity_id for edit in pull(connector(server))] == ["12020002", "12020009"]
-    assert server.seen[-1].query["after"] == "b"
+    assert server.seen[1].query["after"] == "b"
 
 
 def test_no_span_asks_for_nothing(server):

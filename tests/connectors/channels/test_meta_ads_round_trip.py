@@ -1,10 +1,11 @@
 """Changes go through the sandbox's Meta and come back as they were meant."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from connectors.changes import Subject
+from connectors.changes import Edit, Subject
 from connectors.channels.meta_ads import Connector, Options
 from connectors.sandbox import DEMO_TODAY, Sandbox, demo
 from connectors.sandbox.demo import SHOP_META
@@ -56,6 +57,21 @@ def test_a_budget(channel):
     assert channel.settings([subject])[subject].value == setting.value
     assert channel.write([permit(subject, wanted)])[0].state == "accepted"
     assert channel.settings([subject])[subject].value == wanted
+
+
+def history(channel: Connector, sandbox: Sandbox) -> list[Edit]:
+    now = sandbox.world.moment()
+    pages = channel.edits(now - timedelta(days=20), now + timedelta(hours=1))
+    return [edit for page in pages for edit in page]
+
+
+def test_what_a_person_changes_beside_it_is_in_the_history(channel, sandbox):
+    assert not [edit for edit in history(channel, sandbox) if edit.subject.field == "other"]
+    group = first(channel, "ad_group")
+    sandbox.edit_by_hand(SHOP_META, "ad_group", group, "other", "update_ad_set_target_spec")
+    (told,) = (edit for edit in history(channel, sandbox) if edit.subject.field == "other")
+    assert told.subject == Subject("ad_group", group, "other", "targeting")
+    assert (told.who, told.tool) == ("person@example.com", "Ads Manager")
 
 
 def test_a_label(channel):

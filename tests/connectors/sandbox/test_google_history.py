@@ -96,6 +96,24 @@ def test_a_persons_edit_has_the_persons_name_and_tool(caller):
     assert row["campaignBudget"]["amountMicros"] == "44500000"
 
 
+def test_a_person_may_change_what_nobody_can_write_here(caller):
+    sandbox = caller.sandbox
+    network = "networkSettings.targetSearchNetwork"
+    sandbox.edit_by_hand(CLINIC_GOOGLE, "campaign", "831", "other", network)
+    headlines = "responsiveSearchAd.headlines"
+    sandbox.edit_by_hand(CLINIC_GOOGLE, "ad", "83100~8311", "other", headlines)
+    fields = asked().replace(
+        "change_event.campaign", "change_event.campaign, change_event.ad_group"
+    )
+    campaign, ad = events(caller, fields)
+    assert (campaign["changeResourceType"], campaign["changedFields"]) == ("CAMPAIGN", network)
+    assert campaign["clientType"] == "GOOGLE_ADS_WEB_CLIENT"
+    assert (ad["changeResourceType"], ad["changedFields"]) == ("AD", headlines)
+    assert ad["changeResourceName"] == f"{CLINIC}/ads/8311"
+    assert ad["adGroup"] == f"{CLINIC}/adGroups/83100"
+    assert ad["resourceChangeOperation"] == "UPDATE"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

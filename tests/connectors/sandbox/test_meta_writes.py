@@ -269,6 +269,15 @@ def test_the_activity_log_tells_each_field_the_newest_first(caller):
     assert field(caller, OWN_AD_SET, "daily_budget") == "5550"
 
 
+def test_a_person_may_change_what_nobody_can_write_here(caller):
+    caller.sandbox.edit_by_hand(
+        SHOP_META, "ad_group", OWN_AD_SET, "other", "update_ad_set_target_spec"
+    )
+    (told,) = activities(caller)
+    assert (told["event_type"], told["object_id"]) == ("update_ad_set_target_spec", OWN_AD_SET)
+    assert (told["application_name"], told["object_type"]) == ("Ads Manager", "ADSET")
+
+
 def test_activities_are_asked_for_by_time_and_leave_out_what_changed_nothing(caller):
     write(caller, CAMPAIGN, daily_budget="30000")
     assert activities(caller) == []

@@ -69,6 +69,15 @@ def test_edits_come_out_as_they_went_in(warehouse, account_key, edit, now):
     assert warehouse.edits([], other.at) == []
 
 
+def test_an_edit_of_another_setting_keeps_its_word_and_has_no_values(
+    warehouse, account_key, edit, now
+):
+    other = replace(edit, subject=replace(BUDGET, field="other", item="targeting"))
+    other = replace(other, old=None, new=None)
+    warehouse.save_edits(account_key, [[other]], now)
+    assert warehouse.edits([account_key], edit.at) == [(account_key, other)]
+
+
 def test_an_edit_that_comes_again_is_no_new_one(warehouse, account_key, edit, now):
     later = now + timedelta(hours=1)
     assert warehouse.save_edits(account_key, [[edit, edit]], now) == 1
