@@ -99,7 +99,7 @@ RefusalReason = Literal[
     "refusals",  # the platform refused the playbook's changes too often
     "invalid",  # the platform's own validation would refuse it
     "early",  # a post that is not due yet
-    "late",  # a post that missed its time by more than the brand tolerates
+    "late",  # a post, or what was to come back by itself, that missed its time by too much
     "quiet_hours",  # the brand publishes nothing at this hour
     "holiday",  # the brand publishes nothing on this day
     "spacing",  # too soon after the account's last post
@@ -111,6 +111,10 @@ RefusalReason = Literal[
     "moved",  # the platform's value is no longer the one that was approved
 ]
 REASONS: tuple[RefusalReason, ...] = get_args(RefusalReason)
+
+GIVEN_UP: tuple[RefusalReason, ...] = ("no_change", "moved", "late")
+"""What was to come back by itself and is refused so, on its day or later, never comes back: what we
+set is not there any more, or for too long it could not be done."""
 
 Judged = Literal["improved", "worse", "inconclusive"]
 

@@ -148,3 +148,22 @@ class AlertPlan:
     updated: tuple[AlertUpdate, ...] = ()
     resolved: tuple[AlertResolution, ...] = ()
     messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReplay:
+    """What a rule, as it then was, would have done on past days: its replay was shown."""
+
+    brand: str
+    process: str
+    playbook: str
+    digest: str  # of the rule: `config.rule_digest`
+    at: datetime  # when it was shown
+    first: date  # the days it went over
+    last: date
+    known_days: int  # of these, days on which the process runs and something was known
+    as_if_known: bool  # each day saw what was known later of the days before it
+    days_fired: int  # days on which it proposed something
+    waits: int  # proposals that would have waited for a person
+    done: int  # proposals that would have been done alone
+    refused: Mapping[str, int]  # reason to how many were refused

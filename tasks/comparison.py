@@ -16,11 +16,14 @@ from tasks.statistics.normal import two_sided
 
 LEAST_EVENTS = 5.0
 """Fewer conversions in both windows together tell nothing."""
+NAMED = 6
+"""Of more changes that happened besides, the rest is counted: nobody reads forty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """Something that happened to an entity or a parent of it: another action, an edit, an alert."""
+    """Something that happened to an entity, a part or a parent of it: another action, an edit, an
+    alert."""
 
     on: date
     what: str  # for people: `daily budget 40 to 50 by a person`
@@ -40,7 +43,8 @@ class Figures:
     target: float | None = None
     """What a conversion may cost; of a goal in money, what a unit of money spent must bring."""
     touches: Mapping[int, Sequence[Touch]] = field(default_factory=dict)
-    """By entity_key: what happened to it or its parents besides this action."""
+    """By entity_key: what happened to it, its parts or its parents besides this action. Of whole
+    accounts by account_key."""
     incidents: Sequence[Touch] = ()
     """Of the whole account: broken tracking, alerts."""
     currency: str = ""
@@ -124,8 +128,11 @@ def _within(touches: Sequence[Touch], days: Window) -> list[Touch]:
 def confounders(figures: Figures, days: Window) -> tuple[str, ...]:
     """Return what else happened to the entity and in its account in these days, in sentences."""
     own = _within(figures.touches.get(figures.entity_key, ()), days)
+    own.sort(key=lambda touch: touch.on)
+    rest = len(own) - NAMED
     return (
-        *(f"Also on {day(touch.on)}: {touch.what}" for touch in own),
+        *(f"Also on {day(touch.on)}: {touch.what}" for touch in own[:NAMED]),
+        *([f"And {plural(rest, 'more change')} of it in these days"] if rest > 0 else ()),
         *(f"In the account, {day(t.on)}: {t.what}" for t in _within(figures.incidents, days)),
     )
 

@@ -123,11 +123,12 @@ def judge(action: Action, figures: Figures) -> Outcome:
 def win_rate(actions: Iterable[Action]) -> dict[str, WinRate]:
     """Return per playbook how many of its judged actions improved things, with Wilson's interval.
 
-    Actions that are not judged do not count; inconclusive ones do, as no win.
+    Actions that are not judged do not count; inconclusive ones do, as no win. An action that takes
+    another one back is no success of its playbook, whatever came of it.
     """
     counts: dict[str, dict[Judged, int]] = {}
     for action in actions:
-        if action.judged is not None:
+        if action.judged is not None and action.proposal.takes_back is None:
             of = counts.setdefault(
                 action.proposal.playbook, {"improved": 0, "worse": 0, "inconclusive": 0}
             )

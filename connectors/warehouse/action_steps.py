@@ -105,6 +105,7 @@ class ActionSteps(Database):
         self, action_id: int, *, version: int, after: Value, who: str, why: str, now: datetime
     ) -> Action:
         """Change what a proposal wants. Approvals so far were for another value: they are void.
+        So is the expected effect, which stays in the history alone.
 
         Raises as `approve` does; `RejectedError` too for a value of the wrong kind or no change.
         """
@@ -116,10 +117,12 @@ class ActionSteps(Database):
                 raise RejectedError(f"action {action_id}: {after!r} is no value of {field}")
             if after == old:
                 raise RejectedError(f"action {action_id} wants {text_of(after)} already")
-            details = {"old": old, "new": after, "void": action.approvals}
+            expected = action.proposal.expected
+            details = {"old": old, "new": after, "void": action.approvals, "expected": expected}
             values: dict[str, Any] = {
                 "value_after": text_of(after),
                 "number_after": number(after),
+                "expected": None,
                 "approvals": [],
             }
             step = _Step(connection, who, now, "", why, details)

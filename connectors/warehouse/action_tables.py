@@ -1,4 +1,4 @@
-"""Which tables hold actions, their history, the stop switch and the platforms' change history?
+"""Which tables hold actions, their history, stops, platforms' change history, replays of rules?
 
 Beside those of `schema.py`, whose words on names, units and moments hold here too. A value stands
 as `connectors.changes.text_of` writes it, exact; `number_before` and the like are the same number
@@ -163,4 +163,24 @@ edit_reads = sa.Table(
     metadata,
     sa.Column("account_key", sa.ForeignKey("accounts.account_key"), primary_key=True),
     sa.Column("until", Moment, nullable=False),  # all edits up to then are in `platform_edits`
+)
+
+rule_replays = sa.Table(
+    "rule_replays",  # every replay that stands for having read a rule, as the rule then was
+    metadata,
+    sa.Column("replay_id", sa.Integer, primary_key=True),
+    sa.Column("brand", sa.Text, nullable=False),
+    sa.Column("process", sa.Text, nullable=False),
+    sa.Column("playbook", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("first", sa.Date, nullable=False),
+    sa.Column("last", sa.Date, nullable=False),
+    sa.Column("known_days", sa.Integer, nullable=False),
+    sa.Column("as_if_known", sa.Boolean, nullable=False),
+    sa.Column("days_fired", sa.Integer, nullable=False),
+    sa.Column("waits", sa.Integer, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("refused", sa.JSON, nullable=False),  # reason to how many
+    sa.Index(None, "brand", "process"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from connectors.actions import DONE, WAITING, Action, ActionEvent, ActionState
+from connectors.actions import DONE, GIVEN_UP, WAITING, Action, ActionEvent, ActionState
 from connectors.warehouse.action_rows import (
     ACTION_COLUMNS,
     EVENT_COLUMNS,
@@ -83,6 +83,43 @@ class ActionStore(Database):
         query = sa.select(actions).where(*where).order_by(actions.c.action_id.desc())
         return self._actions(query if limit is None else query.limit(limit))
 
+    def actions_at_hand(self, brand: str, since: datetime) -> list[Action]:
+        """Return a brand's actions that were recorded from a moment on, newest first; and older
+        ones that are to come back by themselves, or that one of these takes back."""
+        recent = actions.c.created_at >= since
+        returning = sa.and_(
+            actions.c.restore_on.is_not(None), actions.c.state.in_((*UNDOABLE, "undoing"))
+        )
+        taken_back = sa.select(actions.c.takes_back).where(
+            actions.c.brand == brand, recent, actions.c.takes_back.is_not(None)
+        )
+        wanted = sa.or_(recent, returning, actions.c.action_id.in_(taken_back))
+        query = sa.select(actions).where(actions.c.brand == brand, wanted)
+        return self._actions(query.order_by(actions.c.action_id.desc()))
+
+    def changed_by(self, run_id: str) -> list[Action]:
+        """Return what a run changed, newest first, whatever became of it since.
+
+        Who proposed it does not matter, nor who found out that it was done: of the runs that set
+        about it, the last one made the change.
+        """
+        tries = action_events.alias("tries")
+        last_try = (
+            sa.select(sa.func.max(tries.c.version))
+            .where(tries.c.action_id == actions.c.action_id, tries.c.state == "applying")
+            .scalar_subquery()
+        )
+        query = (
+            sa.select(actions)
+            .join(action_events, action_events.c.action_id == actions.c.action_id)
+            .where(
+                action_events.c.actor == f"run {run_id}",
+                action_events.c.version == last_try,
+                actions.c.applied_at.is_not(None),
+            )
+        )
+        return self._actions(query.order_by(actions.c.action_id.desc()))
+
     def events(self, action_id: int) -> list[ActionEvent]:
         """Return an action's history, oldest first; raise `LookupError` as `action` does."""
         query = (
@@ -119,28 +156,37 @@ class ActionStore(Database):
     def due_restorations(self, brand: str, day: date) -> list[Action]:
         """Return actions whose value before is to come back by that day, oldest first.
 
-        Not those for which it has, or waits to be carried out, or was rejected by a person.
+        However long ago that day was. Not those for which it has, or waits to be carried out, or
+        was rejected by a person, or was given up (`GIVEN_UP`).
         """
         back = actions.alias("back")
-        under_way = sa.exists().where(
+        given_up = sa.and_(
+            back.c.state == "refused",
+            back.c.reason.in_(GIVEN_UP),
+            back.c.as_of >= actions.c.restore_on,
+        )
+        settled = sa.exists().where(
             back.c.takes_back == actions.c.action_id,
-            back.c.state.in_((*WAITING, *DONE, "rejected")),
+            sa.or_(back.c.state.in_((*WAITING, *DONE, "rejected")), given_up),
         )
         return self._due(
             actions.c.brand == brand,
             actions.c.state.in_(UNDOABLE),
             actions.c.restore_on <= day,
-            ~under_way,
+            ~settled,
         )
 
     def due_judgements(self, brand: str, day: date) -> list[Action]:
         """Return changes that have been in force for their days by that day, not judged yet.
 
-        Oldest first; the days count from the UTC day of `applied_at`.
+        Oldest first; the days count from the UTC day of `applied_at`. What takes another change
+        back is never judged, or the harm of a bad one, once it is undone, would count as a gain;
+        nor is what was itself taken back before its days were over: it is `undone`.
         """
         return self._due(
             actions.c.brand == brand,
             actions.c.state.in_(UNJUDGED),
+            actions.c.takes_back.is_(None),
             actions.c.judged.is_(None),
             actions.c.judge_on <= day,
         )

@@ -20,21 +20,24 @@ class JointSteps(Database):
     ) -> list[Action]:
         """Note a person's approval of every action, as `ActionSteps.approve` does of one.
 
-        Raises as that does; then nothing is approved, not even those before it.
+        They are approved once each has as many approvals as are `needed`: one that was edited lost
+        those that it had, and the others wait for it. Whoever has approved all of them already is
+        not another person. Raises as `approve` does; then nothing is approved.
         """
         with self.writing() as connection:
+            waiting = [_waiting(connection, one.action_id, one.version, who, now) for one in seen]
+            by_now = [_with(action.approvals, who) for action in waiting]
+            if by_now == [action.approvals for action in waiting]:
+                raise RejectedError(
+                    f"{who} has approved action {waiting[0].action_id} already; it needs another "
+                    "person"
+                )
+            enough = all(len(those) >= needed for those in by_now)
+            state: ActionState = "approved" if enough else "proposed"
             moved = []
-            for one in seen:
-                action = _waiting(connection, one.action_id, one.version, who, now)
-                if _name(who) in map(_name, action.approvals):
-                    raise RejectedError(
-                        f"{who} has approved action {one.action_id} already; it needs another "
-                        "person"
-                    )
-                approvals = (*action.approvals, who)
+            for action, approvals in zip(waiting, by_now, strict=True):
                 details = {"approvals": approvals, "needed": needed, "together": len(seen)}
                 step = _Step(connection, who, now, "", why, details)
-                state: ActionState = "approved" if len(approvals) >= needed else "proposed"
                 moved.append(step.write(action, state, {"approvals": [*approvals]}))
             return moved
 
@@ -48,3 +51,9 @@ class JointSteps(Database):
                 step.take(_seen(connection, one.action_id, one.version), "rejected", {})
                 for one in seen
             ]
+
+
+def _with(approvals: tuple[str, ...], who: str) -> tuple[str, ...]:
+    """Return the approvals with one more person's, if it is another person."""
+    known = _name(who) in map(_name, approvals)
+    return approvals if known else (*approvals, who)

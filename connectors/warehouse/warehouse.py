@@ -33,6 +33,7 @@ from connectors.warehouse.pruning import PruningStore
 from connectors.warehouse.publications import PublicationStore
 from connectors.warehouse.pull_quality import PullQualityStore
 from connectors.warehouse.pulls import PullStore
+from connectors.warehouse.rule_replays import RuleReplayStore
 from connectors.warehouse.runs import RunStore
 from connectors.warehouse.segment_members import SegmentStore
 from connectors.warehouse.sending_domains import SendingDomainStore
@@ -60,6 +61,7 @@ class Warehouse(
     JointSteps,
     StopStore,
     EditStore,
+    RuleReplayStore,
     TurnStore,
     PullQualityStore,
     CrawledStore,

@@ -165,6 +165,7 @@ class _Entries:
             judged=action.judged,
             measured=self._effect(action.outcome, proposal.currency),
             link=safe_link(self._links.get(action.action_id, "")),
+            asked=action.explanation if _may_act(action) else "",
             task=_is_task(action),
         )
 
@@ -195,6 +196,11 @@ def _is_task(action: Action) -> bool:
     return action.proposal.subject.field == "advice"
 
 
+def _may_act(action: Action) -> bool:
+    """Tell whether a change waits that its playbook may make alone, in other circumstances."""
+    return action.state == "proposed" and action.proposal.mode == "act" and not _is_task(action)
+
+
 def _is_recent(action: Action, start: datetime) -> bool:
     """Tell whether something was decided or done, or is on its way."""
     if action.state in _OPEN:
@@ -204,7 +210,9 @@ def _is_recent(action: Action, start: datetime) -> bool:
 
 
 def _is_judged(action: Action) -> bool:
-    return action.judged is not None and action.proposal.subject.field not in NOTHING_TO_JUDGE
+    """Tell whether it is listed by how it turned out: what takes back another one is not."""
+    own = _back(action) is None and action.proposal.subject.field not in NOTHING_TO_JUDGE
+    return own and action.judged is not None
 
 
 def _newest_of_each(actions: Iterable[Action]) -> list[Action]:

@@ -1,6 +1,6 @@
 """Judge earlier changes whose days of watching are over: did they help, as was expected?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -12,10 +12,10 @@ from prefect.cache_policies import NO_CACHE
 
 from config.library import Library
 from connectors.actions import Action, Proposal
-from connectors.changes import UNJUDGED_FIELDS, Subject, text_of
+from connectors.changes import UNJUDGED_FIELDS, Edit, Subject, text_of
 from connectors.records import Result
 from connectors.warehouse import ChangedMeanwhileError, Warehouse
-from tasks.change_wording import what
+from tasks.change_wording import FIELD_WORDS, LEVEL_WORDS, what
 from tasks.comparison import Figures, Touch
 from tasks.cube import Cube, by_account
 from tasks.gate.hold_off import foreign_edits
@@ -25,11 +25,18 @@ from tasks.steps.arrival import Lags, lags_of
 from tasks.steps.judge import Judgement
 from tasks.steps.opening import brand_library, open_warehouse, run_log
 from tasks.steps.situating import cubes_for_playbooks
+from tasks.touches import Event, Family, Rows, Thing
 
 Goal = Literal["conversions", "conversions_value"]
 
 WATCHED = timedelta(days=120)
 """How far back other changes and edits may confound what is judged now."""
+
+QUIET_FIELDS = ("advice", "label", *UNJUDGED_FIELDS)
+"""What changes nothing that runs, and so confounds nothing."""
+
+JUDGED_LEVELS = ("ad_group", "campaign", "account")
+"""What `judged_level` may answer."""
 
 BROKEN = frozenset({"tracking_broken", "account_tracking_broken", "no_data", "pull_failed"})
 """Checks whose findings make the figures of their days no measure of anything."""
@@ -57,17 +64,6 @@ def judge_changes(run: Run, judgement: Judgement) -> list[Action]:
     return judged
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """A change of ours or an edit of somebody else's, and where."""
-
-    account_key: int
-    subject: Subject
-    campaign_id: str | None
-    touch: Touch
-    action_id: int | None = None
-
-
 @dataclass(frozen=True)
 class _Ground:
     """What all judgements of a run rest on."""
@@ -75,54 +71,98 @@ class _Ground:
     as_of: date
     judgement: Judgement
     cubes: Mapping[str, Cube]
+    family: Family
+    rows: Mapping[str, Rows]
     lags: Lags
     zones: Mapping[int, ZoneInfo]
-    events: Sequence[_Event]
     incidents: Mapping[int, Sequence[Touch]]
 
 
 def _ground(warehouse: Warehouse, library: Library, run: Run, judgement: Judgement) -> _Ground:
     accounts = judgement.reading.accounts
     cubes = cubes_for_playbooks(warehouse, library, run, judgement.reading)
+    family = Family({level: cube.entities for level, cube in cubes.items() if level != "account"})
     cubes["account"] = by_account(cubes["campaign"], accounts)
     zones = {
         int(key): ZoneInfo(str(zone))
         for key, zone in zip(accounts["account_key"], accounts["time_zone"], strict=True)
     }
+    events = list(_events(warehouse, run, zones, family))
     return _Ground(
         as_of=run.as_of,
         judgement=judgement,
         cubes=cubes,
+        family=family,
+        rows={
+            level: Rows(family, level, cube.entities, events)
+            for level, cube in cubes.items()
+            if level in JUDGED_LEVELS
+        },
         lags=lags_of(warehouse, library, run.brand, run.process, accounts, run.as_of),
         zones=zones,
-        events=list(_events(warehouse, run, zones)),
         incidents=_incidents(judgement.results),
     )
 
 
-def _events(warehouse: Warehouse, run: Run, zones: Mapping[int, ZoneInfo]) -> Iterable[_Event]:
+def _events(
+    warehouse: Warehouse, run: Run, zones: Mapping[int, ZoneInfo], family: Family
+) -> Iterator[Event]:
     """Yield what changed in the accounts, by us and by others."""
     since = run.started_at - WATCHED
     ledger = warehouse.actions(brand=run.brand, since=since)
-    for action in ledger:
-        proposal = action.proposal
-        if action.applied_at is not None and proposal.account_key in zones:
-            on = action.applied_at.astimezone(zones[proposal.account_key]).date()
-            touch = Touch(on, f"{what(proposal)} (action {action.action_id})")
-            yield _Event(
-                proposal.account_key,
-                proposal.subject,
-                proposal.campaign_id,
-                touch,
-                action.action_id,
-            )
     stored = warehouse.edits([*zones], since)
     for key, zone in zones.items():
         mine = [action for action in ledger if action.proposal.account_key == key]
-        for edit in foreign_edits((edit for k, edit in stored if k == key), mine):
-            new = "" if edit.new is None else f" to {text_of(edit.new)}"
-            words = f"{edit.subject.field.replace('_', ' ')}{new} by {edit.who or edit.tool}"
-            yield _Event(key, edit.subject, None, Touch(edit.at.astimezone(zone).date(), words))
+        yield from _own(mine, zone, family)
+        yield from _foreign([edit for of, edit in stored if of == key], mine, key, zone, family)
+
+
+def _own(actions: Iterable[Action], zone: ZoneInfo, family: Family) -> Iterator[Event]:
+    """Yield what we changed in an account."""
+    for action in actions:
+        proposal = action.proposal
+        if action.applied_at is not None and proposal.subject.field not in QUIET_FIELDS:
+            on = action.applied_at.astimezone(zone).date()
+            key, subject = proposal.account_key, proposal.subject
+            words = f"{what(proposal)} (action {action.action_id}){_shared(family, key, subject)}"
+            touch = Touch(on, words)
+            yield Event(key, subject, touch, action.action_id, proposal.campaign_id)
+
+
+def _foreign(
+    edits: Sequence[Edit], mine: Sequence[Action], key: int, zone: ZoneInfo, family: Family
+) -> Iterator[Event]:
+    """Yield what others changed in an account: a budget once, however many campaigns share it."""
+
+    def canonical(subject: Subject) -> Subject:
+        return family.canonical(key, subject)
+
+    told = {
+        (canonical(edit.subject), edit.at, edit.new): edit
+        for edit in foreign_edits(edits, mine, canonical=canonical)
+        if edit.subject.field not in QUIET_FIELDS
+    }
+    for edit in told.values():
+        subject = edit.subject
+        words = _words(edit, family.name(key, subject)) + _shared(family, key, subject)
+        yield Event(key, subject, Touch(edit.at.astimezone(zone).date(), words))
+
+
+def _shared(family: Family, key: int, subject: Subject) -> str:
+    """Say why a change of one campaign's budget stands beside another campaign."""
+    sharers = len(family.concerned(key, subject))
+    return f" (a budget that {sharers} campaigns share)" if sharers > 1 else ""
+
+
+def _words(edit: Edit, name: str) -> str:
+    """Say what somebody changed, as `bid per click of keyword shoes to 2 by jane@example.com`."""
+    subject = edit.subject
+    item = f" “{subject.item}”" if subject.item else ""
+    level = LEVEL_WORDS.get(subject.level, subject.level)
+    new = "" if edit.new is None else f" to {text_of(edit.new)}"
+    who = edit.who or edit.tool or "somebody"
+    field = f"{FIELD_WORDS[subject.field]}{item}" if subject.field != "other" else subject.item
+    return f"{field} of {level} {name}{new} by {who}"
 
 
 def _incidents(results: Iterable[Result]) -> dict[int, list[Touch]]:
@@ -164,9 +204,10 @@ def _figures(ground: _Ground, action: Action) -> Figures | None:
     """Gather what an action is judged by; None if what it shows at has no figures."""
     proposal = action.proposal
     level = judged_level(proposal)
-    cube = ground.cubes.get(level)
-    key = None if cube is None else _entity_key(cube, level, action)
-    if cube is None or key is None or action.applied_at is None:
+    cube, rows = ground.cubes.get(level), ground.rows.get(level)
+    if cube is None or rows is None or action.applied_at is None:
+        return None
+    if (key := _entity_key(ground.family, rows, level, proposal)) is None:
         return None
     goal, target = _goal(ground, action, level, cube, key)
     lags = ground.lags.get(proposal.account_key, {})
@@ -178,29 +219,18 @@ def _figures(ground: _Ground, action: Action) -> Figures | None:
         mature_until=None if lag is None else ground.as_of - timedelta(days=1 + lag),
         goal=goal,
         target=target,
-        touches=_touches(ground, cube, level, action),
+        touches=rows.touches(action.action_id, key),
         incidents=ground.incidents.get(proposal.account_key, ()),
         currency=proposal.currency,
     )
 
 
-def _entity_key(cube: Cube, level: str, action: Action) -> int | None:
-    """Return the row's key of what an action shows at: itself, its campaign, or the account."""
-    proposal = action.proposal
-    if level == "account":
-        return proposal.account_key
-    own = level == proposal.subject.level
-    wanted = proposal.subject.entity_id if own else _above(proposal, level)
-    frame = cube.entities
-    rows = (frame["account_key"] == proposal.account_key) & (frame["entity_id"] == wanted)
-    keys = frame.loc[rows, "entity_key"]
-    return int(keys.iloc[0]) if len(keys) else None
-
-
-def _above(proposal: Proposal, level: str) -> str | None:
-    if level == "campaign":
-        return proposal.campaign_id
-    return proposal.subject.entity_id.partition("~")[0]  # Google's ads and keywords: group~id
+def _entity_key(family: Family, rows: Rows, level: str, proposal: Proposal) -> int | None:
+    """Return the key of what an action shows at: the thing itself, or what it is part of."""
+    key, subject = proposal.account_key, proposal.subject
+    own: Thing = (key, subject.level, subject.entity_id)
+    line = family.line(own, proposal.campaign_id)
+    return next((rows.key(thing) for thing in line if thing[1] == level), None)
 
 
 def _goal(
@@ -219,28 +249,3 @@ def _goal(
         money=not by_value,
     )
     return goal, None if np.isnan(targets[row]) else float(targets[row])
-
-
-def _touches(ground: _Ground, cube: Cube, level: str, action: Action) -> dict[int, list[Touch]]:
-    """Return by the cube's keys what else happened to its entities, their parts and campaigns."""
-    if level == "account":
-        mine = [e.touch for e in ground.events if e.action_id != action.action_id]
-        return {action.proposal.account_key: mine}
-    keys = {
-        (int(account), str(entity_id)): int(key)
-        for account, entity_id, key in zip(
-            cube.entities["account_key"],
-            cube.entities["entity_id"],
-            cube.entities["entity_key"],
-            strict=True,
-        )
-    }
-    found: dict[int, list[Touch]] = {}
-    for event in ground.events:
-        if event.action_id == action.action_id:
-            continue
-        inside = event.subject.entity_id if event.subject.level == level else event.campaign_id
-        key = keys.get((event.account_key, inside or ""))
-        if key is not None:
-            found.setdefault(key, []).append(event.touch)
-    return found

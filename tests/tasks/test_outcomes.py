@@ -193,6 +193,13 @@ def test_touched_ones_are_not_compared_with_and_own_touches_are_noted():
     assert len(found.notes) == 2
 
 
+def test_of_many_touches_the_first_are_named_and_the_rest_is_counted():
+    many = [Touch(APPLIED + timedelta(days=1 + n % 7), f"change {n}") for n in range(20)]
+    notes = judge(action(), figures(touches={1: many})).notes[1:]
+    assert notes[0] == "Also on 1 Nov 2026: change 0"
+    assert (len(notes), notes[-1]) == (7, "And 14 more changes of it in these days")
+
+
 def test_incidents_are_noted():
     broken = Touch(APPLIED + timedelta(days=1), "no conversions were recorded")
     found = judge(action(), figures(incidents=[broken]))
@@ -294,6 +301,14 @@ def test_win_rates_come_with_their_range():
     cut = found["cut"]
     assert (cut.improved, cut.worse, cut.inconclusive, cut.rate) == (3, 1, 1, 0.6)
     assert 0.3 < cut.low < 0.6 < cut.high < 0.85
+
+
+def test_taking_a_change_back_is_no_win_of_its_playbook():
+    bad = replace(action(), judged="worse")
+    back = replace(action(takes_back=1), judged="improved")
+    found = win_rate([bad, back])["cut"]
+    assert (found.improved, found.worse) == (0, 1)
+    assert win_rate([back]) == {}
 
 
 def test_nothing_judged_has_no_win_rate():

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.actions import DONE, STATES, STEPS, WAITING
+from connectors.actions import DONE, STATES, STEPS, WAITING, Effect
 from connectors.base import RejectedError
 from connectors.changes import Subject
 from connectors.warehouse import ChangedMeanwhileError, Decided
@@ -129,9 +129,23 @@ def test_an_edit_voids_the_approvals_so_far(warehouse, record, now):
     assert edited.proposal.after == Decimal("45.5")
     event = warehouse.events(action.action_id)[-1]
     assert (event.actor, event.explanation) == ("Lee", "gently")
-    assert event.details == {"old": "40", "new": "45.5", "void": ["Kim"]}
+    assert (event.details["old"], event.details["new"]) == ("40", "45.5")
+    assert event.details["void"] == ["Kim"]
     again = warehouse.approve(action.action_id, version=3, who="Kim", why="", now=now, needed=1)
     assert again.state == "approved"
+
+
+def test_what_was_expected_of_the_old_value_is_not_expected_of_an_edited_one(
+    warehouse, record, rows, now
+):
+    action = record()
+    expected = action.proposal.expected
+    edited = warehouse.edit(
+        action.action_id, version=1, after=Decimal(45), who="Kim", why="", now=now
+    )
+    assert edited.proposal.expected is None
+    assert rows("SELECT action_id FROM actions WHERE expected IS NULL")
+    assert Effect(**warehouse.events(action.action_id)[-1].details["expected"]) == expected
 
 
 def test_an_edited_proposal_is_found_again_by_the_next_run(warehouse, record, now):

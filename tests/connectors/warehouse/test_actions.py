@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.actions import STATES, WAITING, Action, Effect
+from connectors.actions import GIVEN_UP, STATES, WAITING, Action, Effect
 from connectors.changes import Subject
 from connectors.warehouse import Decided
 
@@ -245,6 +245,34 @@ def test_actions_are_found_by_what_they_are(warehouse, propose, account_key, wal
     assert found(run_id="1") == [first]
 
 
+def test_a_runs_changes_are_those_that_it_made_and_not_those_that_it_proposed(
+    warehouse, record, walk, now
+):
+    """`walk` lets run r1 find out what became of an attempt."""
+
+    def claim(action: Action, run_id: str) -> Action:
+        return warehouse.claim_action(action.action_id, run_id=run_id, now=now)
+
+    made = walk(claim(record("approved", run_id="a"), "b"), "applied")
+    retried = walk(claim(record("approved", run_id="a", subject=CPC), "a"), "approved")
+    retried = walk(claim(retried, "b"), "applied", "verified")
+    for i, ends in enumerate([("failed",), ("approved",), ()]):
+        subject = Subject("campaign", f"not {i}", "daily_budget")
+        walk(claim(record("approved", run_id="a", subject=subject), "b"), *ends)
+    assert warehouse.changed_by("b") == [retried, made]
+    assert [warehouse.changed_by(run_id) for run_id in ("a", "r1")] == [[], []]
+
+
+def test_a_change_stays_its_runs_when_another_run_has_taken_it_back(warehouse, record, walk, now):
+    made = record("approved")
+    claimed = warehouse.claim_action(made.action_id, run_id="b", now=now)
+    walk(claimed, "applied")
+    back = record("approved", takes_back=made.action_id, before=Decimal(40), after=Decimal(50))
+    taking = walk(warehouse.claim_action(back.action_id, run_id="d", now=now), "applied")
+    assert [one.state for one in warehouse.changed_by("b")] == ["undone"]
+    assert warehouse.changed_by("d") == [taking]
+
+
 def test_a_silent_workers_actions_are_found(warehouse, record, walk, now):
     action = walk(record(), "approved", "applying")
     walk(record(subject=CPC), "approved")
@@ -302,6 +330,23 @@ def test_a_rejected_restoration_is_not_asked_for_again(warehouse, record, walk, 
     assert warehouse.due_restorations("acme", now.date()) == []
 
 
+@pytest.mark.parametrize("reason", GIVEN_UP)
+def test_a_restoration_that_was_given_up_is_not_asked_for_again(
+    warehouse, record, walk, now, reason
+):
+    day = now.date()
+    applied = walk(record(restore_on=day), "approved", "applying", "applied")
+    facts = {"takes_back": applied.action_id, "before": Decimal(40), "after": Decimal(50)}
+
+    def due_after(why: str, as_of: date) -> list[Action]:
+        walk(record(as_of=as_of, **facts), "refused", reason=why)
+        return warehouse.due_restorations("acme", day + timedelta(99))
+
+    assert due_after("month_spend", day) == [applied]
+    assert due_after(reason, day - timedelta(1)) == [applied]  # a person's attempt before its day
+    assert due_after(reason, day + timedelta(1)) == []
+
+
 @pytest.mark.parametrize("state", ["applied", "verified", "drifted"])
 def test_judgements_are_due_after_the_playbooks_days(warehouse, record, path_to, walk, now, state):
     action = walk(record(), *path_to(state))
@@ -314,9 +359,31 @@ def test_judgements_are_due_after_the_playbooks_days(warehouse, record, path_to,
     assert warehouse.due_judgements("acme", now.date() + timedelta(99)) == []
 
 
+def test_what_takes_another_action_back_is_never_due_for_judgement(warehouse, record, walk, now):
+    first = walk(record(), "approved", "applying", "applied")
+    back = {"takes_back": first.action_id, "before": Decimal(40), "after": Decimal(50)}
+    done = walk(record("approved", run_id="r2", **back), "applying", "applied")
+    assert warehouse.action(done.action_id).state == "applied"
+    assert warehouse.due_judgements("acme", now.date() + timedelta(99)) == []
+
+
 def test_an_outcome_is_kept(warehouse, record, path_to, walk):
     outcome = Effect("cpa", "money", -4.0, -9.0, float("nan"), 7)
     action = walk(record(), *path_to("verified"))
     judged = walk(action, "judged", outcome=outcome)
     assert str(judged.outcome.high) == "nan"
     assert replace(judged.outcome, high=0.0) == replace(outcome, high=0.0)
+
+
+def test_at_hand_is_what_is_recent_and_of_older_ones_what_is_not_over(warehouse, record, walk, now):
+    def at_hand(since):
+        return [one.action_id for one in warehouse.actions_at_hand("acme", since)]
+
+    soon = now + timedelta(hours=1)
+    old = walk(record(), "approved", "applying", "applied", "verified")
+    paused = record(subject=CPC, restore_on=now.date() + timedelta(days=120))
+    assert at_hand(now) == [paused.action_id, old.action_id]
+    assert at_hand(soon) == []
+    walk(paused, "approved", "applying", "applied")
+    assert at_hand(soon) == [paused.action_id]
+    assert warehouse.actions_at_hand("umbrella", now) == []

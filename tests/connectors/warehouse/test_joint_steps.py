@@ -1,5 +1,7 @@
 """A decision of several actions: all of them are moved, or none; each keeps who and why."""
 
+from decimal import Decimal
+
 import pytest
 
 from connectors.base import RejectedError
@@ -58,3 +60,15 @@ def test_a_rejection_is_noted_on_every_part(warehouse, parts, walk, now):
     assert (event.actor, event.reason, event.explanation) == (
         "Kim", "rejected", "agreed with sales",
     )  # fmt: skip
+
+
+def test_an_edited_part_needs_both_again_and_the_others_wait_for_it(warehouse, parts, now):
+    first, *others = warehouse.approve_all(parts, now=now, needed=2, **WORDS)
+    edited = warehouse.edit(
+        first.action_id, version=first.version, after=Decimal(47), now=now, **WORDS
+    )
+    second = warehouse.approve_all([edited, *others], who="Lee", why="yes", now=now, needed=2)
+    assert {one.state for one in second} == {"proposed"}
+    assert [one.approvals for one in second] == [("Lee",), ("Kim", "Lee"), ("Kim", "Lee")]
+    third = warehouse.approve_all(second, now=now, needed=2, **WORDS)
+    assert {one.state for one in third} == {"approved"}

@@ -125,6 +125,14 @@ INSERT INTO suppressions (brand, address_key, reason, at, source)
   VALUES ('acme', 7, 'by_hand', :now, 'Kim');
 """
 
+OF_0006 = """
+INSERT INTO social_watched VALUES (1, '#lamps', '2026-10-30', 12, '', :now);
+"""
+
+OF_0007 = """
+INSERT INTO customer_list_readings VALUES (1, '2026-11-02', 40, 1, 2, 0);
+"""
+
 FILLED = {
     "0001": OF_0001,
     "0002": OF_0001.rstrip() + OF_0002,
@@ -132,6 +140,8 @@ FILLED = {
     "0004": OF_0001.rstrip() + OF_0002.rstrip() + OF_0003.rstrip() + OF_0004,
     "0005": OF_0001.rstrip() + OF_0002.rstrip() + OF_0003.rstrip() + OF_0004.rstrip() + OF_0005,
 }
+FILLED["0006"] = FILLED["0005"].rstrip() + OF_0006
+FILLED["0007"] = FILLED["0006"].rstrip() + OF_0007
 ADDED = {"first_pull_id", "quality"}
 """Columns that later revisions added to tables that were there."""
 
@@ -191,6 +201,7 @@ def test_an_older_warehouse_goes_on(older_url, now):
         assert warehouse.open_comments([1]) == []
         assert warehouse.watched_days([1], date(2026, 11, 1)).empty
         assert warehouse.suppress("acme", 5, "by_hand", "Kim", now)
+        assert warehouse.rule_replays("acme", "google_ads") == []
         assert len(warehouse.people_facts("acme")) == 0
 
 

@@ -296,6 +296,15 @@ def test_win_rates_have_a_range_and_a_sample_and_count_only_what_can_win():
     assert len(found.outcomes.entries) == 7
 
 
+def test_what_took_another_change_back_is_not_listed_by_how_it_turned_out():
+    bad = ledger.judged("worse")
+    undo = replace(ledger.proposal(), takes_back=bad.action_id)
+    found = changes(bad, ledger.judged("improved", proposal=undo))
+    assert numbers(found.outcomes.entries) == [bad.action_id]
+    (record,) = found.records
+    assert (record.judged, record.improved, record.worse) == (1, 0, 1)
+
+
 def test_a_judgement_without_figures_says_why_and_one_that_drifted_says_so():
     blank = ledger.judged("inconclusive", outcome=None, explanation="Too few figures")
     gone = replace(ledger.judged("improved"), state="drifted", explanation="it is 9 now")
