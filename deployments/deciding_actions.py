@@ -111,7 +111,11 @@ def _chosen(
     if action_id is not None:
         named = [warehouse.action(action_id)]
     elif run_id is not None:
-        named = [one for one in warehouse.actions(run_id=run_id) if one.applied_at is not None]
+        named = warehouse.changed_by(run_id)
+        if not named:
+            raise LookupError(
+                f"run {run_id} changed nothing; marketloop actions show ID names the run that did"
+            )
     else:
         since, until = span or (datetime.min.replace(tzinfo=UTC), None)
         end = until + timedelta(days=1) if until else datetime.now(UTC)

@@ -40,6 +40,20 @@ def test_a_change_is_explained_approved_and_taken_back(market):
     assert [edit.new for edit in accepted] == [{"status": "paused"}, {"status": "enabled"}]
 
 
+def test_a_run_is_taken_back_by_the_run_that_made_the_change(market):
+    number = an_ad_to_pause()
+    call("actions", "approve", number, "--who", "ana", "--why", "looks right")
+    facts = json.loads(call("actions", "show", number, "--json").output)
+    actors = {event["state"]: event["actor"] for event in facts["events"]}
+    proposing, making = (actors[state].removeprefix("run ") for state in ("proposed", "applying"))
+    other = call("actions", "undo", "--run", proposing, "--why", "no", "--yes")
+    assert (other.exit_code, f"run {proposing} changed nothing" in other.output) == (2, True)
+    undone = call("actions", "undo", "--run", making, "--who", "ana", "--why", "no", "--yes")
+    assert "paused → enabled" in undone.output
+    accepted = [edit for edit in market.writes if edit.outcome == "accepted"]
+    assert [edit.new for edit in accepted] == [{"status": "paused"}, {"status": "enabled"}]
+
+
 def test_nothing_is_changed_while_the_switch_is_on(market):
     number = an_ad_to_pause()
     assert call("stop", "--why", "price error").exit_code == 0

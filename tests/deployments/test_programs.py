@@ -68,9 +68,9 @@ def test_up_serves_and_ends_when_asked_with_all_it_started(start, tmp_path, monk
     wait_for(tmp_path / "up.log", SERVED)
     api = (tmp_path / "state" / "prefect-server.url").read_text()
     deployments = requests.post(f"{api}/deployments/filter", json={}, timeout=10).json()
-    assert {deployment["name"] for deployment in deployments} == {"display_2020"}
+    assert {deployment["name"] for deployment in deployments} == {"display_2020", "marketloop"}
     children = family(up)
     os.kill(up.pid, sent)
-    up.wait(90)
+    assert up.wait(90) == 0
     psutil.wait_procs(children, timeout=30)
     assert not [child for child in children if child.is_running()]
