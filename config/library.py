@@ -127,6 +127,14 @@ class Library:
         playbooks = {it.name: it for it in self.process(process).playbooks}
         return mode_of(self.brand(brand), process, _named("playbook", playbook, playbooks))
 
+    def modes(self, brand: str) -> dict[str, Mode]:
+        """Return the most that each playbook may do for a brand, over all processes."""
+        return {
+            playbook.name: mode_of(self.brand(brand), name, playbook)
+            for name, process in self.processes.items()
+            for playbook in process.playbooks
+        }
+
     def envelope(self, brand: str, playbook: str) -> Envelope | None:
         """Return inside which a playbook may act without being asked, None for nowhere."""
         return envelope_of(self.brand(brand), playbook)

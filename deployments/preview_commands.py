@@ -79,7 +79,10 @@ def replay(
     Run this before you switch a playbook from observe to propose or act, and after you change one:
     the files are read as they are now, and without further options the last 90 days are replayed.
     Each day sees only what was known then. What passes counts as done from that day on, in a
-    ledger that is thrown away; nothing is written anywhere.
+    ledger that is thrown away; nothing is changed anywhere.
+
+    A rule in mode act that is new or changed asks a person before every change, until it was
+    replayed as it is now, over the last 90 days at least and with all accounts.
     """
     from deployments.previewing import show_replay
 

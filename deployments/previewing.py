@@ -16,6 +16,7 @@ from tasks.change_wording import what
 from tasks.preview import PlaybookPreview, Preview, Skipped
 from tasks.replay import Fate, Replay, Said, Tally
 from tasks.report.escape import plain
+from tasks.report.markdown_replay import on_record
 from tasks.report.numbers import plural
 from tasks.steps.previewing import preview
 from tasks.steps.replaying import replay
@@ -93,6 +94,7 @@ def show_replay(
             console.print(line, style="dim")
     for note in found.notes:
         console.print(Text(plain(note, 0)), style="dim")
+    console.print(Text(plain(on_record(found), 0)), style="bold")
 
 
 def _say_freshness(found: Preview, console: Console) -> None:

@@ -17,7 +17,8 @@ def replay(
     as_if_known: bool = False,
 ) -> str:
     """Show what the playbooks, as the files have them now, would have done on past days: how often,
-    on what, and what the limits would have refused. Nothing is changed anywhere.
+    on what, and what the limits would have refused. Nothing is changed anywhere. A rule in mode act
+    that is new or changed asks before every change until its last 90 days were replayed.
 
     Args:
         brand: Name of a brand file, without its ending.

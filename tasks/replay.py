@@ -94,6 +94,7 @@ class Replay:
     days: tuple[Day, ...]  # those on which the process runs
     tallies: tuple[Tally, ...]
     notes: tuple[str, ...]  # what could not be as it was
+    shortcoming: str = ""  # why it does not stand for having read its rules; '': it does
 
     @property
     def known_days(self) -> int:

@@ -49,6 +49,7 @@ from tasks.report.social_plan import plan_ahead
 from tasks.report.trends import charted, trends_of
 from tasks.report.work import work_of
 from tasks.report.work_model import Work
+from tasks.rules import ActingRule
 from tasks.site.evidence import Site
 from tasks.targets import Targets
 from tasks.verdicts import Verdicts
@@ -113,6 +114,8 @@ class Material:
     """What the run knows of the brand's accounts on social networks; None: it is about others."""
     mail: MailMaterial | None = None
     """What the run knows of the brand's mail to its customers; None: it is about something else."""
+    rules: Sequence[ActingRule] = ()
+    """The process's playbooks that may change things alone, with their replays."""
 
 
 def build_report(material: Material) -> Report:
@@ -159,6 +162,7 @@ def build_report(material: Material) -> Report:
         social=accounts_on(material.networks, ground.titles),
         plan_ahead=plan_ahead(material.networks, _owners(material.brand)),
         mail=mail_of(material.mail, material.brand),
+        rules=tuple(sorted(material.rules, key=lambda rule: not rule.unread)),
     )
     return _with_figures(report, material, ground) if "account" in ground.cubes else report
 

@@ -43,6 +43,7 @@ class Entry:
     judged: Judged | None
     measured: str  # with its range
     link: str  # to the form of the decision
+    asked: str = ""  # why a person decides although the playbook may act
     task: bool = False  # for a person to carry out, whatever it is
 
 

@@ -7,14 +7,17 @@ from connectors.actions import ActionState, Judged
 from connectors.records import Verdict
 from tasks.report.change_model import Changes, Choice, Entry, Record
 from tasks.report.numbers import day, plural
+from tasks.rules import ActingRule
 
 STOPPED = "Changes are stopped: nothing is written to any platform"
 WAITING = "Waiting for a decision"
 TASKS = "Tasks for a person"
 OBSERVED = "Would be proposed in mode propose"
 OUTCOMES = "How earlier changes turned out"
+RULES = "Rules that act without asking"
 
 UNDO = "To take one back: `marketloop actions undo NUMBER`."
+RULE_HEADS = ("Rule", "Its replay", "Would have done", "Would have asked", "Refused")
 OUTCOME_HEADS = ("Turned out", "Change", "Measured change", "Expected change", "Carried out")
 RANGES = "Effects are differences to no change; their ranges hold with 80 % probability."
 MEASURED = (
@@ -116,6 +119,7 @@ def facts(choice: Choice) -> list[tuple[str, str]]:
     found = [
         ("Expected change", "" if several(choice) else expected(first)),
         ("Wrong if", first.risk or "not said"),
+        ("Asks because", first.asked),
         ("Undo", shared_undo(choice)),
     ]
     return [(head, text) for head, text in found if text]
@@ -205,6 +209,25 @@ def left(count: int, entries: str = "change") -> str:
 def win_rate(record: Record) -> str:
     """Write a share of wins, never without its range: "67% (45% to 83%)"."""
     return f"{record.rate:.0%} ({record.low:.0%} to {record.high:.0%})"
+
+
+def rule_state(rule: ActingRule) -> str:
+    """Say since when a rule acts as it is now, or why it still asks."""
+    if rule.shown is None:
+        return f"asks: {rule.unread}"
+    days = f"{day(rule.shown.first)} to {day(rule.shown.last)}"
+    known, later = plural(rule.shown.known_days, "day"), rule.shown.as_if_known
+    how = f"{known} by what was known later" if later else f"{known} known then"
+    return f"replay of {days} shown on {day(rule.shown.at.date())}: {how}"
+
+
+def rule_numbers(rule: ActingRule) -> tuple[str, str, str]:
+    """Return how many changes its replay would have made, would have asked for, and had refused;
+    '' where there is none of the rule as it is now."""
+    if rule.shown is None:
+        return "", "", ""
+    refused = sum(rule.shown.refused.values())
+    return f"{rule.shown.done:,}", f"{rule.shown.waits:,}", f"{refused:,}"
 
 
 def examples(entries: Iterable[Entry]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from connectors.records import Verdict
 from tasks.report import charts, wording
 from tasks.report.escape import markdown as literal
 from tasks.report.markdown_changes import (
+    acting_rules,
     earlier_changes,
     recent_changes,
     refused_changes,
@@ -74,6 +75,7 @@ def render_markdown(report: Report) -> str:
         watched(report.social),
         brought(report.social),
         crawl(report.crawled),
+        acting_rules(report.rules),
         earlier_changes(report.changes),
         refused_changes(report.changes),
         also_found(report.also_found),

@@ -7,6 +7,7 @@ from tasks.report.change_model import Changes, Choice, Entry, Refused
 from tasks.report.escape import markdown as literal
 from tasks.report.marks import MARKS, link, section, sentence, table_of
 from tasks.report.numbers import day
+from tasks.rules import ActingRule
 
 
 def stopped(changes: Changes) -> str:
@@ -76,6 +77,16 @@ def earlier_changes(changes: Changes) -> str:
         _note(words.left(changes.outcomes.left, "judged change")),
     ]
     return section(words.OUTCOMES, _joined(blocks))
+
+
+def acting_rules(rules: Iterable[ActingRule]) -> str:
+    """Show which rules act without asking, what their replays said, and which are new or changed:
+    those ask."""
+    rows = (
+        [sentence(rule.title), sentence(words.rule_state(rule)), *words.rule_numbers(rule)]
+        for rule in rules
+    )
+    return section(words.RULES, table_of([*words.RULE_HEADS], "llrrr", rows))
 
 
 def refused_changes(changes: Changes) -> str:

@@ -23,7 +23,8 @@ def render_replay(replay: Replay) -> str:
     heads = ["Day", "Would wait", "Would be done", "Refused"]
     days = table_of(heads, "lrrr", map(_day_row, fired))
     notes = "\n".join(f"- {sentence(note)}" for note in replay.notes)
-    parts = [head, totals, section("Per day", days), section("What is not as it was", notes)]
+    past = section("What is not as it was", notes)
+    parts = [head, totals, f"**{on_record(replay)}**", section("Per day", days), past]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -36,6 +37,13 @@ def in_short(replay: Replay) -> str:
         f"{replay.first} to {replay.last}, {replay.known_days} of {len(replay.days)} days known: "
         f"{waits:,} would wait for a person, {done:,} would be done, {refused:,} refused"
     )
+
+
+def on_record(replay: Replay) -> str:
+    """Say whether the replay counts as that of its rules, which new and changed ones wait for."""
+    if replay.shortcoming:
+        return f"Shown, but not on record for a new or changed rule: {replay.shortcoming}"
+    return "On record: these rules, as they are now, no longer count as new or changed"
 
 
 def _tally_row(tally: Tally) -> list[str]:

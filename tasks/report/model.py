@@ -18,6 +18,7 @@ from tasks.report.numbers import change
 from tasks.report.site_model import Crawled, Lacking, Movers, SiteLog
 from tasks.report.social_model import PlanAhead, SocialAccount
 from tasks.report.work_model import Work
+from tasks.rules import ActingRule
 
 SEVERITY: tuple[Verdict, ...] = ("critical", "warning", "unknown", "ok")
 """Worst first."""
@@ -254,3 +255,4 @@ class Report:
     social: tuple[SocialAccount, ...] = ()
     plan_ahead: PlanAhead | None = None  # None: it is not about social networks
     mail: Mail | None = None  # None: it is not about mail to customers
+    rules: tuple[ActingRule, ...] = ()  # that may change things alone

@@ -40,7 +40,7 @@ REFUSALS: Mapping[str, str] = {
     "refusals": "the platform refused the playbook's changes too often",
     "invalid": "the platform would not accept it",
     "early": "not due yet",
-    "late": "later than the brand tolerates",
+    "late": "too long after its time",
     "quiet_hours": "at this hour the brand says nothing",
     "holiday": "on this day the brand says nothing",
     "spacing": "too soon after the account's last post",

@@ -116,6 +116,10 @@ class ThenWarehouse(PastWarehouse):
             raise ValueError("of a rehearsal, actions can be asked for by moment only")
         return self.ledger.actions(since or self.now - timedelta(days=365))
 
+    def actions_at_hand(self, brand: str, since: datetime) -> list[Action]:
+        """Return the rehearsed actions from a moment on, newest first."""
+        return self.ledger.actions(since)
+
     def stops(self) -> list[Stop]:
         """Return none: that something is stopped today says nothing of then."""
         return []

@@ -19,6 +19,7 @@ from tasks.steps.platforms import LookingPlatforms
 from tasks.steps.previewing_lists import preview_lists, said_of
 from tasks.steps.propose import Deliberation, deliberate
 from tasks.steps.reading import read
+from tasks.steps.rules import unread_rules
 from tasks.steps.situating import mature_findings
 from tasks.verdicts import Verdicts
 
@@ -41,7 +42,8 @@ def preview(
         for key, edits in newest_edits(warehouse, platforms, keys, now).items():
             warehouse.see_edits(key, edits, now)
         judgement = _judgement(warehouse, library, run)
-        result = deliberate(warehouse, library, run, judgement, platforms, now)
+        unread = unread_rules(warehouse, library, run)
+        result = deliberate(warehouse, library, run, judgement, platforms, now, unread=unread)
         books = [it for it in result.playbooks if isinstance(it, PushAudiencePlaybook)]
         lists = {it.name: preview_lists(warehouse, library, run, it, platforms) for it in books}
         errors = {key: error for key in keys if (error := result.failed.get(platforms.entry(key)))}

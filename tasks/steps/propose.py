@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from types import MappingProxyType
 from typing import get_args
 
 from prefect import task
@@ -11,7 +12,6 @@ from prefect.cache_policies import NO_CACHE
 from config.guardrails import Weekday
 from config.library import Library
 from config.playbooks import Playbook
-from config.words import Mode
 from connectors.actions import Action, Proposal
 from connectors.records import AlertPlan
 from connectors.warehouse import Decided, Warehouse
@@ -31,6 +31,7 @@ from tasks.steps.links import decision_links
 from tasks.steps.opening import brand_library, open_warehouse, run_log
 from tasks.steps.platforms import Platforms
 from tasks.steps.research import researched
+from tasks.steps.rules import unread_rules
 from tasks.steps.situating import base_situation, cubes_for_playbooks, mature_findings
 from tasks.weighing import weigh
 
@@ -69,7 +70,8 @@ def propose(run: Run, judgement: Judgement, failed: Mapping[str, str]) -> list[A
         platforms = Platforms(warehouse, library, run.brand)
         accounts = judgement.reading.accounts["account_key"].tolist()
         read_edits(warehouse, platforms, accounts, now)
-        result = deliberate(warehouse, library, run, without(judgement, failed), platforms, now)
+        judged, unread = without(judgement, failed), unread_rules(warehouse, library, run)
+        result = deliberate(warehouse, library, run, judged, platforms, now, unread=unread)
         actor = f"run {run.run_id}"
         actions = warehouse.record(result.decided, run_id=run.run_id, actor=actor, now=now)
         announce(warehouse, library, run, now)
@@ -107,8 +109,13 @@ def deliberate(
     judgement: Judgement,
     platforms: Platforms,
     now: datetime,
+    *,
+    unread: Mapping[str, str],
 ) -> Deliberation:
-    """Say what would be proposed now, and what of it passes. Nothing is written anywhere."""
+    """Say what would be proposed now, and what of it passes. Nothing is written anywhere.
+
+    `unread` has by playbook why it may not act yet: see `tasks.rules`.
+    """
     playbooks = library.playbooks_for(run.brand, run.process)
     cubes = cubes_for_playbooks(warehouse, library, run, judgement.reading)
     lags = lags_of(
@@ -119,9 +126,7 @@ def deliberate(
     situations = [(playbook, _with_findings(base, playbook, judgement)) for playbook in playbooks]
     places = [place for p, situation in situations for place in places_of([p], situation)]
     settings = platforms.settings(places)
-    modes: dict[str, Mode] = {
-        p.name: library.mode(run.brand, run.process, p.name) for p in playbooks
-    }
+    modes = library.modes(run.brand)
     proposals = [
         proposal
         for playbook, situation in situations
@@ -130,11 +135,9 @@ def deliberate(
     keys = {*base.accounts["account_key"]}
     proposals = [proposal for proposal in proposals if proposal.account_key in keys]
     wanted, declined = not_declined(proposals, base.actions, now)
-    state = gate_state(
-        warehouse, library, run.brand, settings, lags, now, modes=modes, actions=base.actions
-    )
+    state = gate_state(warehouse, library, run.brand, settings, lags, now, actions=base.actions)
     decisions, losers = weigh(wanted, replace(base, settings=settings), at_any_time(state))
-    decided = decided_on(library, run, decisions)
+    decided = decided_on(library, run, decisions, unread)
     decided += [
         Decided(loser.proposal, "refused", "conflict", loser.explanation) for loser in losers
     ]
@@ -183,12 +186,17 @@ def _with_findings(base: Situation, playbook: Playbook, judgement: Judgement) ->
     return replace(base, findings=findings)
 
 
-def decided_on(library: Library, run: Run, decisions: Sequence[Decision]) -> list[Decided]:
+def decided_on(
+    library: Library,
+    run: Run,
+    decisions: Sequence[Decision],
+    unread: Mapping[str, str] = MappingProxyType({}),
+) -> list[Decided]:
     """Say what becomes of each proposal: refused, approved in mode `act`, else a person decides.
 
     What is one decision is asked for as a whole if any part of it has to be.
     """
-    why = [_why_ask(library, run, one) if one.reason is None else "" for one in decisions]
+    why = [_why_ask(library, run, one, unread) if one.reason is None else "" for one in decisions]
     groups = [one.proposal.group for one in decisions]
     asked = {group: said for group, said in zip(groups, why, strict=True) if group and said}
     return [
@@ -205,7 +213,7 @@ def _allowed(proposal: Proposal, why_ask: str) -> Decided:
     return Decided(proposal, "approved", "", "inside the brand's envelope")
 
 
-def _why_ask(library: Library, run: Run, decision: Decision) -> str:
+def _why_ask(library: Library, run: Run, decision: Decision, unread: Mapping[str, str]) -> str:
     """Return why a person has to decide, '' if the brand lets the playbook act."""
     proposal = decision.proposal
     if proposal.subject.field == "advice":
@@ -215,4 +223,5 @@ def _why_ask(library: Library, run: Run, decision: Decision) -> str:
     if decision.two_people:
         return "it needs two people's approval"
     envelope = library.envelope(run.brand, proposal.playbook)
-    return outside(proposal, envelope, library.brand(run.brand).currency)
+    why = outside(proposal, envelope, library.brand(run.brand).currency, decision.begins)
+    return why or unread.get(proposal.playbook, "")

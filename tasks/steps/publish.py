@@ -38,6 +38,7 @@ from tasks.steps.links import decision_links, work_links
 from tasks.steps.mail_report import mail_material
 from tasks.steps.opening import brand_library, open_warehouse
 from tasks.steps.paid_knowledge import paid_of
+from tasks.steps.rules import rules_told
 from tasks.steps.social_knowledge import COMPARED, calendar_of
 
 LEDGER = timedelta(days=90)
@@ -116,6 +117,7 @@ def _report(
             paid=paid_of(warehouse, library, run, reading, judgement.sites),
             networks=_networks(warehouse, library, run, judgement.presences),
             mail=mail_material(warehouse, library, run, known.scored if known else None),
+            rules=rules_told(warehouse, library, run),
         )
     )
 

@@ -1,11 +1,11 @@
 """Run a process's checks and playbooks over days that are past: what would they have done?
 
 Every day is deliberated by the very code that proposes, on what was known at the moment of that
-day's run. Nothing is written anywhere.
+day's run. Nothing is written but that the replay was shown, which new and changed rules wait for.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from prefect import task
@@ -21,6 +21,7 @@ from connectors.warehouse.looking import LookingWarehouse
 from tasks.rehearsal import Rehearsal
 from tasks.replay import DAYS, FATES, Day, Replay, Said, as_if_proposing, moments, notes, tallies
 from tasks.report.markdown_replay import in_short, render_replay
+from tasks.rules import shortcoming
 from tasks.run import Run, WrongUseError
 from tasks.steps.arrival import lags_of
 from tasks.steps.judge import Judgement, look, targets_now
@@ -30,6 +31,7 @@ from tasks.steps.past import ThenPlatforms, ThenWarehouse, recall
 from tasks.steps.platforms import LookingPlatforms
 from tasks.steps.propose import Deliberation, deliberate
 from tasks.steps.reading import read
+from tasks.steps.rules import record_shown
 from tasks.targets import Targets
 
 
@@ -72,8 +74,11 @@ def replay(
     """Return what the playbooks, as the files have them now, would have done on these days.
 
     Left out, the days are the last 90 that judge complete days. With `as_if_known` every day sees
-    what is known today of the days before it. Raise `LookupError` for a name that there is not,
-    `WrongUseError` for days that make no sense or without anything pulled.
+    what is known today of the days before it. Unless it falls short of that (see
+    `tasks.rules.shortcoming`), it is recorded that its rules, as they are now, were shown.
+
+    Raise `LookupError` for a name that there is not, `WrongUseError` for days that make no sense or
+    without anything pulled.
     """
     library = brand_library(brand)
     entries = tuple(entry.name for entry in library.entries(brand, process, accounts))
@@ -95,7 +100,19 @@ def replay(
         since = {live.entry(key): past.since.get(key) for key in keys}
     said = notes(days, played, modes, since, live.failed, as_if_known=as_if_known)
     sums = tallies(days, played, modes)
-    return Replay(brand, process, span.start, span.end, as_if_known, tuple(days), sums, said)
+    found = Replay(brand, process, span.start, span.end, as_if_known, tuple(days), sums, said)
+    return _recorded(library, found, entries, newest, now)
+
+
+def _recorded(
+    library: Library, found: Replay, entries: Sequence[str], newest: date, now: datetime
+) -> Replay:
+    """Record that a replay was shown, unless it falls short; return it with why it does."""
+    every = {entry.name for entry in library.entries(found.brand, found.process)}
+    short = shortcoming(found, newest, all_accounts={*entries} == every)
+    if not short:
+        record_shown(library, found, now)
+    return replace(found, shortcoming=short)
 
 
 @dataclass(frozen=True)
@@ -125,7 +142,7 @@ class _Rerun:
         facts = stored_facts(then, self.library, run)
         judgement = Judgement(reading, self.targets, verdicts, facts, (), 0)
         platforms = ThenPlatforms(then, self.library, self.brand, live=self.live, then=then)
-        result = deliberate(then, self.library, run, judgement, platforms, now)
+        result = deliberate(then, self.library, run, judgement, platforms, now, unread={})
         said = _said(result)
         then.ledger.record(said, now)
         return Day(day, True, result.findings, said)

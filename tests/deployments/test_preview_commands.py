@@ -154,8 +154,17 @@ def test_a_replay_shows_totals_and_days(replayed):
         "2026-11-11 0 0 1",
         "other (propose): never fired, 0 findings on 0 days",
         "Nobody knows.",
+        "On record: these rules, as they are now, no longer count as new or changed",
     ):
         assert part in said
+
+
+def test_a_replay_that_shows_too_little_says_so(monkeypatch):
+    day, short = date(2026, 11, 9), "it is about some of the accounts"
+    found = Replay("shop", "google_ads", day, day, False, (), (), (), short)
+    monkeypatch.setattr(previewing, "replay", lambda *_, **__: found)
+    said = words_of(call("replay", "google_ads", "--brand", "shop"))
+    assert "not on record for a new or changed rule: it is about some of the accounts" in said
 
 
 def test_a_replay_for_programs_has_every_day(replayed):

@@ -3,6 +3,7 @@
 The shop's Google account over three mornings, each pulled on the day, the first with its history.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +22,10 @@ from connectors.warehouse import Warehouse
 from connectors.warehouse.past import Moment, PastWarehouse
 from deployments.demo import environment
 from tasks.run import Run, WrongUseError
+from tasks.steps.judge import judge
 from tasks.steps.looking import open_to_look
 from tasks.steps.previewing import preview
+from tasks.steps.propose import propose
 from tasks.steps.pull import pull_account
 from tasks.steps.replaying import replay
 from tests.market import warehouse
@@ -224,3 +227,72 @@ def test_days_that_make_no_sense_are_told(market, span, message):
 def test_without_figures_there_is_nothing_to_look_at(market):
     with pytest.raises(WrongUseError, match="nothing was pulled yet"):
         preview("clinic", "google_ads", morning(market and DEMO_TODAY))
+
+
+LOSING, NEW = PLAYBOOKS[:2]
+SHOP_ACTS = {
+    "mode: propose #": "mode: act #",
+    'google_ads: {cron: "0 7 * * *"}': 'google_ads: {cron: "0 7 3-6 * *"}',
+    "  fields: [status, daily_budget, negative_keyword]": "  fields: [status, keyword]",
+    "playbooks:\n": f"playbooks:\n  {LOSING}: {{mode: act}}\n  {NEW}: {{mode: act}}\n",
+}
+
+
+@pytest.fixture
+def acting(market, tmp_path, monkeypatch) -> Market:
+    """The same mornings of a shop that lets two playbooks act, on a few days of each month."""
+    shutil.copytree(settings().brands_dir, tmp_path / "brands")
+    file = tmp_path / "brands" / "shop.yaml"
+    text = file.read_text(encoding="utf-8")
+    for before, after in SHOP_ACTS.items():
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    file.write_text(text, encoding="utf-8")
+    shutil.copy(market.folder / "warehouse.db", tmp_path)
+    monkeypatch.setenv("MARKETLOOP_BRANDS_DIR", str(tmp_path / "brands"))
+    monkeypatch.setenv("MARKETLOOP_WAREHOUSE_URL", f"sqlite:///{tmp_path / 'warehouse.db'}")
+    settings.cache_clear()
+    return market
+
+
+def asked(playbook: str) -> set[str]:
+    """Return why the changes of a playbook that no limit refuses would wait now; '' for done."""
+    found = preview("shop", "google_ads", morning(DEMO_TODAY))
+    (one,) = (it for it in found.playbooks if it.playbook == playbook)
+    changes = [said for said in one.said if said.proposal.subject.field != "advice"]
+    allowed = [said for said in changes if said.fate != "refused"]
+    assert allowed
+    return {"" if said.fate == "done" else said.explanation for said in allowed}
+
+
+def test_a_new_rule_asks_until_its_replay_was_shown(acting):
+    (why,) = asked(LOSING)
+    assert why.startswith("the rule is new: read what it would have done: marketloop replay")
+    now = morning(DEMO_TODAY)
+    short = replay("shop", "google_ads", now, playbooks=[LOSING])
+    assert "--as-if-known" in short.shortcoming
+    assert asked(LOSING) == {why}, "hardly anything was shown"
+    found = replay("shop", "google_ads", now, playbooks=[LOSING], as_if_known=True)
+    assert found.shortcoming == ""
+    assert found.tallies[0].done > 0, "it is shown as it will act"
+    with warehouse() as opened:
+        (shown,) = opened.rule_replays("shop", "google_ads")
+    assert (shown.playbook, shown.at, shown.done) == (LOSING, now, found.tallies[0].done)
+    assert asked(LOSING) == {""}
+    assert asked(NEW) == {why}, "only one of the two was shown"
+
+
+def test_a_run_records_what_a_new_rule_asks_and_what_a_known_one_may(acting):
+    now = morning(DEMO_TODAY)
+    replay("shop", "google_ads", now, playbooks=[LOSING], as_if_known=True)
+    run = Run("now", "shop", "google_ads", DEMO_TODAY, now, ("google",))
+    actions = propose.fn(run, judge.fn(run, [], {}), {})
+    changes = [it for it in actions if it.proposal.subject.field != "advice"]
+    states = {
+        name: {it.state for it in changes if it.proposal.playbook == name} - {"refused"}
+        for name in (LOSING, NEW)
+    }
+    assert states == {LOSING: {"approved"}, NEW: {"proposed"}}
+    asking = [it for it in changes if (it.proposal.playbook, it.state) == (NEW, "proposed")]
+    (why,) = {it.explanation for it in asking}
+    assert why.startswith("the rule is new")

@@ -294,4 +294,6 @@ def test_a_replay_reads_as_markdown_and_names_stay_names(demo):
     assert "| 2026-11-02 | 1 | 0 | 0 |" in text
     assert "2026-11-04" not in text
     assert "- Nobody knows" in text
+    assert "**On record: these rules, as they are now, no longer count as new or changed" in text
+    assert "not on record" in render_replay(replace(found, shortcoming="it is too short"))
     assert in_short(found).endswith("1 would wait for a person, 0 would be done, 1 refused")

@@ -18,6 +18,7 @@ from unittest import mock
 from config.settings import HERE, settings
 from connectors.sandbox.server import Sandbox
 from connectors.warehouse import Warehouse
+from tasks.replay import Replay, tallies
 from tasks.steps import opening
 from tasks.steps.apply import apply_approved
 from tasks.steps.begin import begin
@@ -26,6 +27,7 @@ from tasks.steps.judge import judge
 from tasks.steps.propose import propose
 from tasks.steps.pull import pull_account
 from tasks.steps.review import review_changes
+from tasks.steps.rules import record_shown
 
 BRAND, PROCESS, ENTRY = "loop", "google_ads", "google"
 _FILE = Path(__file__).with_name("brand.yaml")
@@ -48,11 +50,15 @@ class Engine:
 
     def watch(self, first: date, until: date) -> None:
         """Only pull, from `first` to the day before `until`: so the engine learns how late figures
-        are."""
+        are. Then its rules count as read: a replay of every market would take longer than its days.
+        """
         for day in (first + timedelta(days=n) for n in range((until - first).days)):
             self._sandbox.set_clock(day)
             run = begin.fn(PROCESS, BRAND, self._sandbox.world.moment(), None, None)
             pull_account.fn(run, ENTRY)
+        library, at = opening.brand_library(BRAND), self._sandbox.world.moment()
+        tallied = tallies((), library.playbooks_for(BRAND, PROCESS), library.modes(BRAND))
+        record_shown(library, Replay(BRAND, PROCESS, first, until, False, (), tallied, ()), at)
 
     def act(self) -> None:
         """Do what a run does on the sandbox's day."""
