@@ -20,12 +20,10 @@ from typing import Literal
 
 from config.words import Field, Level
 from connectors.actions import Proposal
-from connectors.changes import NUMBER_FIELDS, PAUSED, REMOVED
+from connectors.changes import PAUSED, REMOVED, STEERING_FIELDS
 from tasks.change_wording import what
 from tasks.playbooks.situation import Situation
 
-STEERING: frozenset[Field] = frozenset(("status", *NUMBER_FIELDS))
-"""Of these one per entity and run."""
 LASTING: frozenset[Field] = frozenset(("label", "advice"))
 """What makes sense whether something runs or not."""
 
@@ -110,7 +108,7 @@ def _slots(proposal: Proposal, situation: Situation | None) -> Iterator[Slot]:
     account_key, subject = proposal.account_key, proposal.subject
     for entity_id in _sharing(proposal, situation):
         yield (account_key, subject.level, entity_id, subject.field, subject.item)
-        if subject.field in STEERING:
+        if subject.field in STEERING_FIELDS:
             yield (account_key, subject.level, entity_id, "steering", "")
 
 

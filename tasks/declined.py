@@ -1,9 +1,9 @@
 """Has a person said no to this lately? Then it is not proposed again the next morning."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from connectors.actions import Action, Proposal
+from connectors.actions import DONE, Action, Proposal
 
 REMEMBERED = timedelta(days=14)
 """How long a rejection, or taking a change back, is remembered."""
@@ -16,11 +16,13 @@ def not_declined(
 
     Declined is what the same playbook wanted to change about the same thing, whatever the value.
     """
+    actions = list(actions)
+    ended = {one.proposal.takes_back: one.proposal.as_of for one in actions if one.state in DONE}
     declined = {
         _what(action.proposal): action
         for action in actions
         if action.state in ("rejected", "undone")
-        and action.proposal.restore_on is None  # what comes back by itself was not taken back
+        and not _ended_by_itself(action, ended.get(action.action_id))
         and action.proposal.takes_back is None
         and now - action.updated_at < REMEMBERED
     }
@@ -32,6 +34,14 @@ def not_declined(
         else:
             left_out.append((proposal, action))
     return kept, left_out
+
+
+def _ended_by_itself(action: Action, taken_back_on: date | None) -> bool:
+    """Say whether a change came back on its day: nobody took it back."""
+    due = action.proposal.restore_on
+    if due is None or action.state != "undone":
+        return False
+    return taken_back_on is None or taken_back_on >= due
 
 
 def _what(proposal: Proposal) -> tuple[object, ...]:

@@ -80,7 +80,7 @@ def joints(actions: Iterable[Action]) -> list[Joint]:
 
 
 def _of_one_attempt(parts: list[Action]) -> tuple[Action, ...]:
-    since = min((one.created_at for one in parts if one.state == "proposed"), default=None)
+    since = min((one.created_at for one in parts if one.state in WAITING), default=None)
     return tuple(one for one in parts if one.state in MEANT or _is_of(one, since))
 
 

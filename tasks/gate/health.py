@@ -50,7 +50,10 @@ class Health:
             today = places.day(key, moment(action)) == places.today(key)
             self._writes[key] += today
             self._errors[key] += today and failed
-        if action.judged and action.updated_at > state.now - timedelta(days=JUDGED_DAYS):
+        own = (
+            action.proposal.takes_back is None
+        )  # taking a change back says nothing of its playbook
+        if own and action.judged and action.updated_at > state.now - timedelta(days=JUDGED_DAYS):
             self._judged[playbook] += 1
             self._worse[playbook] += action.judged == "worse"
         refused = failed or (action.state == "refused" and action.reason == "invalid")

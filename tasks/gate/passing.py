@@ -49,7 +49,7 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule(rules_moment.stopped, says=True),
-    Rule(rules_moment.observed, says=True),
+    Rule(rules_moment.observed, restorations=False, says=True),
     Rule(rules_place.usable_account, says=True),
     Rule(rules_place.not_blocked, advice=True, says=True),
     Rule(rules_place.not_protected, advice=True, says=True),
@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
 
 A restoration brings back exactly what was there before an action of ours (`asking.is_restoration`
 checks that it does), be it an undo or the end of a pause for a day. What does not hold for it:
+- its playbook's mode: taking back is no idea of the playbook's;
 - verdict, maturity, learning phase: it rests on no figures;
 - step, 7 and 30 days, the usual range: it goes as far as what it takes back went;
 - cool-down and changes per day: it must be possible at once;
@@ -114,7 +115,7 @@ checks that it does), be it an undo or the end of a pause for a day. What does n
 - the ceiling that must be named, and the showing of a shared budget: what it brings back was there;
 - ceilings, and the room of others in the month, if it was to end by itself: it was in all totals
   meanwhile (`rules_money.py`).
-Everything else holds: switches, modes, protection, others' edits, actions that wait, what the brand
+Everything else holds: switches, protection, others' edits, actions that wait, what the brand
 and the platform set as least and most, ceilings, the month, delivery, counts. What it changes
 counts for what follows.
 
@@ -144,6 +145,7 @@ class Decision:
     reason: RefusalReason | None = None  # None: it passes
     explanation: str = ""  # the reason's sentence, with its numbers
     two_people: bool = False  # an amount for which two people's approval is needed
+    begins: Decimal | None = Decimal(0)  # the daily budget that begins to run; None: unknown
 
     @property
     def passed(self) -> bool:
@@ -210,7 +212,8 @@ def _decide(one: Proposal | Action, book: Book) -> Decision:
         if found := refuses(asked, book):
             return Decision(one, proposal, at, found.reason, found.sentence)
     two_people = _needs_two(asked, book)
-    return Decision(one, book.enter(asked), at, two_people=two_people)
+    begins = book.running.enabling_adds(asked.key) if asked.enables else Decimal(0)
+    return Decision(one, book.enter(asked), at, two_people=two_people, begins=begins)
 
 
 def _rules(asked: Asked) -> tuple[Refuses, ...]:

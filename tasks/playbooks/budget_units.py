@@ -11,7 +11,7 @@ import pandas as pd
 from config.playbooks import SplitPlaybook
 from config.words import Level
 from connectors.actions import DONE, Action
-from connectors.changes import Setting, Subject
+from connectors.changes import STEERING_FIELDS, Setting, Subject
 from tasks.cube import Cube, Floats, Integers
 from tasks.open_actions import OpenActions
 from tasks.playbooks.figures import Figures
@@ -70,17 +70,18 @@ def daily(units: Sequence[Budgeted]) -> tuple[Floats, Floats, Integers]:
 
 
 def is_busy(unit: Budgeted, situation: Situation) -> bool:
-    """Tell whether a change of this budget waits or is not judged, or somebody else made one."""
-    own = _actions(unit, situation)
-    among = OpenActions(own)
-    if any(among.is_open(action, situation.as_of) for action in own):
+    """Tell whether a change of how much this runs waits or is not judged, or somebody else made
+    one of its budget."""
+    among = OpenActions(situation.actions)
+    steered = (action for action in situation.actions if _steers(action, unit))
+    if any(among.is_open(action, situation.as_of) for action in steered):
         return True
     changed = unit.setting.changed_at if unit.setting else None
     if changed is None or situation.now - changed > timedelta(
         days=situation.guardrails.hold_off_days
     ):
         return False
-    ours = [action.applied_at for action in own if action.applied_at is not None]
+    ours = [one.applied_at for one in _actions(unit, situation) if one.applied_at is not None]
     return not any(abs(changed - at) < timedelta(hours=1) for at in ours)
 
 
@@ -111,6 +112,15 @@ def _stood(unit: Budgeted, situation: Situation, days: int) -> Decimal:
     ]
     first = min((change for change in changes if change[0].date() >= since), default=None)
     return first[1] if first and isinstance(first[1], Decimal) else unit.budget
+
+
+def _steers(action: Action, unit: Budgeted) -> bool:
+    """Tell whether an action is on the status or a number of what has this budget."""
+    proposal, own = action.proposal, unit.subject
+    return (
+        (proposal.account_key, proposal.subject.level, proposal.subject.entity_id)
+        == (unit.entity.account_key, own.level, own.entity_id)
+    ) and proposal.subject.field in STEERING_FIELDS
 
 
 def _actions(unit: Budgeted, situation: Situation) -> list[Action]:

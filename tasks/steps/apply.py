@@ -23,9 +23,11 @@ from connectors.changes import SAID_FIELDS, Change, Setting, WritableChannel, Wr
 from connectors.warehouse import ChangedMeanwhileError, Warehouse
 from tasks.applying import PATIENCE, Next, after_writing, before_writing, rest_of_decision
 from tasks.change_wording import what
+from tasks.envelope import outside
 from tasks.gate.passing import Decision, decide
 from tasks.gate.permits import permit
 from tasks.gate.state import GateState
+from tasks.joint import MEANT, joints
 from tasks.playbooks.situation import Place
 from tasks.report.escape import plain
 from tasks.run import Run
@@ -100,9 +102,9 @@ class Round:
     def carry_out(self, only: Sequence[int] | None = None) -> list[Action]:
         """Carry out the brand's approved actions, or `only` these, and return them as they are."""
         approved = self.warehouse.actions(brand=self.brand, states=("approved",))
-        wanted = [one for one in approved if only is None or one.action_id in only]
+        wanted = self._whole([one for one in approved if only is None or one.action_id in only])
         if not wanted:
-            return []
+            return [*self.moved.values()]
         state = self._state(wanted)
         claimed = self._claimed(_due(zip(wanted, decide(wanted, state), strict=True)))
         settings = self.platforms.settings(map(place, claimed))  # again: nobody else writes now
@@ -113,6 +115,24 @@ class Round:
         for call in _calls(passed):
             self._send(call)
         return [*self.moved.values()]
+
+    def _whole(self, approved: Sequence[Action]) -> list[Action]:
+        """Return what can be carried out whole. A decision waits for those of its parts that wait
+        for a person or whose fate is open; with a part that will never be, the rest is refused."""
+        grouped = {one.proposal.group for one in approved} - {""}
+        if not grouped:
+            return [*approved]
+        at_hand = ledger(self.warehouse, self.brand, self.now)
+        whole = [one for one in approved if not one.proposal.group]
+        for joint in joints(one for one in at_hand if one.proposal.group in grouped):
+            missing = [one for one in joint.parts if one.state not in MEANT]
+            ready = [one for one in joint.parts if one.state == "approved"]
+            if missing:
+                for one in ready:
+                    self._move(one, rest_of_decision(missing[0]))
+            elif not any(one.state in ("proposed", "applying") for one in joint.parts):
+                whole += ready
+        return whole
 
     def _state(self, wanted: Sequence[Action]) -> GateState:
         """Read the settings, the newest change history and everything else the gate asks for."""
@@ -183,7 +203,7 @@ class Round:
             why = "the account's connector only reads"
             self._move(action, Next("refused", "not_writable", why))
         elif follows := before_writing(action, setting):
-            self._move(action, follows)
+            self._move(action, follows, sent=False)
         else:
             return True
         return False
@@ -211,12 +231,29 @@ class Round:
             why = "by now an amount like this needs two people's approval: propose it again"
             self._move(action, Next("refused", "mode", why))
             return False
+        if decision.reason is None and (why := self._not_alone(action, decision)):
+            self._move(action, Next("refused", "mode", f"{why}: it is proposed again"))
+            return False
         if decision.reason is None:
             return True
         waits = decision.reason in WAITS
         follows = Next("approved" if waits else "refused", decision.reason, decision.explanation)
         self._move(action, follows, sent=not waits)
         return False
+
+    def _not_alone(self, action: Action, decision: Decision) -> str:
+        """Return why what nobody approved has to be by now, '' if it has not: the brand may have
+        changed its mind while it waited. What is taken back, and posts, were approved before."""
+        proposal = action.proposal
+        said = proposal.subject.field in SAID_FIELDS
+        if action.approvals or proposal.takes_back is not None or said:
+            return ""
+        mode = self.library.modes(self.brand).get(proposal.playbook, proposal.mode)
+        if mode != "act":
+            return f"by now the mode of {proposal.playbook} is {mode}"
+        envelope = self.library.envelope(self.brand, proposal.playbook)
+        currency = self.library.brand(self.brand).currency
+        return outside(proposal, envelope, currency, decision.begins)
 
     def _send(self, call: "Call") -> None:
         """Send one call's changes: together where the platform can, else one after the other.

@@ -246,5 +246,4 @@ def state_of_lists(
 ) -> GateState:
     """Return what the gate knows when it is asked about changes of lists."""
     lags = lags_of_brand(warehouse, library, run.brand, run.as_of)
-    modes = {book.name: library.mode(run.brand, run.process, book.name)}
-    return gate_state(warehouse, library, run.brand, settings, lags, run.started_at, modes=modes)
+    return gate_state(warehouse, library, run.brand, settings, lags, run.started_at)

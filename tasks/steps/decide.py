@@ -1,6 +1,7 @@
 """A person decides: approve, reject, change or take back; then it is carried out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import uuid4
@@ -161,12 +162,15 @@ class Person:
 
     def undo(self, action: Action, whole: Joint) -> list[Action]:
         """Take a change back with all that was done with it, the last first, through the same
-        gate. Returns the actions that do so."""
+        gate: all of it or nothing. What somebody has changed since stays as it is, unless nothing
+        else is left. Returns the actions that take back."""
         done = [one for one in reversed(whole.parts) if not why_not(one)] or [action]
+        done = [one for one in done if one.state != "drifted"] or done
         as_of = self.now.date()
+        group = f"undo:{action.proposal.group}:{self.now.isoformat()}" if done[1:] else ""
         decided = [
             Decided(
-                undo(one, as_of, self.now, why=self.why),
+                replace(undo(one, as_of, self.now, why=self.why), group=group),
                 "approved",
                 "",
                 f"taken back by {self.who}: {self.why}",

@@ -79,7 +79,8 @@ def _history(action: Action, events: Sequence[ActionEvent]) -> Iterator[str]:
     yield from (f"went from {a} to {b}" for a, b in pairwise(states) if b not in STEPS[a])
     if [event.at for event in events] != sorted(event.at for event in events):
         yield "its history runs backwards"
-    if (states[0], states[-1]) != ("approved", action.state) or len(states) != action.version:
+    first = "proposed" if action.proposal.takes_back is None else "approved"
+    if (states[0], states[-1]) != (first, action.state) or len(states) != action.version:
         yield f"its history is {states} at version {action.version}"
     if action.attempts > MOST_SENT:
         yield f"was sent {action.attempts} times"

@@ -57,7 +57,7 @@ class ChangesScene(Scene):
             accounts = warehouse.accounts(BRAND)
             keys = dict(zip(accounts["account_id"], accounts["account_key"], strict=True))
             decided = [
-                Decided(proposal_of(one, int(keys[ACCOUNTS[one.process]]), place), "approved")
+                Decided(proposal_of(one, int(keys[ACCOUNTS[one.process]]), place), "proposed")
                 for place, one in enumerate(wanted)
                 if one != BACK
             ]
@@ -66,6 +66,9 @@ class ChangesScene(Scene):
                 back = undo(earlier, TODAY, MORNING, why="It was tried.")
                 decided.insert(wanted.index(BACK), Decided(back, "approved"))
             made = warehouse.record(decided, run_id="earlier", actor="somebody", now=MORNING)
+            waiting = [one for one in made if one.state == "proposed"]
+            warehouse.approve_all(waiting, who="somebody", why="", now=MORNING, needed=1)
+            made = [warehouse.action(one.action_id) for one in made]
         assert [one.state for one in made] == ["approved"] * len(made), made
         self.approved |= {action.action_id: one for action, one in zip(made, wanted, strict=True)}
 

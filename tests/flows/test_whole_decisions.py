@@ -174,3 +174,56 @@ def test_the_command_line_shows_the_whole_and_asks(sandbox, parts):
 def test_the_command_line_rejects_the_whole(sandbox, parts):
     assert call("actions", "reject", str(parts[2]), "--why", "x", "--yes").exit_code == 0
     assert states(parts) == ["rejected"] * 3
+
+
+def approved_by_hand(parts, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Round, "carry_out", lambda *_: [])
+        decided(parts[0], "approve")
+
+
+def carry_out(only=None) -> None:
+    with warehouse() as store:
+        now = max(one.updated_at for one in store.actions(brand="shop"))
+        Round(store, decide.brand_library("shop"), "shop", "r9", now).carry_out(only)
+
+
+def test_the_rest_waits_for_a_part_whose_fate_is_open(sandbox, parts, monkeypatch):
+    approved_by_hand(parts, monkeypatch)
+    with warehouse() as store:
+        one = store.action(parts[0])
+        store.claim_action(one.action_id, run_id="dead", now=one.updated_at)
+    carry_out()
+    assert states(parts) == ["applying", "approved", "approved"]
+    assert written(sandbox) == []
+
+
+@pytest.mark.parametrize("end", ["failed", "expired"])
+def test_the_rest_ends_with_a_part_that_will_never_be(sandbox, parts, monkeypatch, end):
+    approved_by_hand(parts, monkeypatch)
+    with warehouse() as store:
+        one = store.claim_action(parts[2], run_id="r1", now=store.action(parts[2]).updated_at)
+        store.move(parts[2], end, version=one.version, actor="run r1", now=one.updated_at)
+    carry_out()
+    assert states(parts) == ["refused", "refused", end]
+    assert written(sandbox) == []
+
+
+def test_whichever_part_is_asked_for_the_whole_is_carried_out(sandbox, parts, monkeypatch):
+    approved_by_hand(parts, monkeypatch)
+    carry_out(only=parts[:1])
+    assert states(parts) == ["applied"] * 3
+
+
+def test_an_undo_is_one_decision_without_what_somebody_changed_since(sandbox, parts, monkeypatch):
+    decided(parts[0], "approve")
+    with warehouse() as store:
+        one = store.action(parts[1])
+        store.move(parts[1], "drifted", version=one.version, actor="r", now=one.updated_at)
+    backs = decided(parts[0], "undo")
+    assert [one.proposal.takes_back for one in backs] == [parts[2], parts[0]]
+    [group] = {one.proposal.group for one in backs}
+    assert group.startswith("undo:")
+    assert states(parts) == ["undone", "drifted", "undone"]
+    [last] = decided(parts[1], "undo")
+    assert (last.proposal.group, states(parts)) == ("", ["undone"] * 3)

@@ -17,6 +17,17 @@ def test_a_change_inside_needs_nobody():
     assert outside(proposal(status_of(), "enabled", "paused"), ENVELOPE, "EUR") == ""
 
 
+def test_what_begins_to_run_is_an_amount_too():
+    enabled = proposal(status_of(), "paused", "enabled")
+    assert outside(enabled, ENVELOPE, "EUR", Decimal(15)) == ""
+    assert "begins with 15.01" in outside(enabled, ENVELOPE, "EUR", Decimal("15.01"))
+    assert "unknown" in outside(enabled, ENVELOPE, "EUR", None)
+    dollars = proposal(status_of(), "paused", "enabled", currency="USD")
+    assert "in EUR" in outside(dollars, ENVELOPE, "EUR", Decimal(1))
+    anything = ENVELOPE.model_copy(update={"daily_amount": None})
+    assert outside(enabled, anything, "EUR", None) == ""
+
+
 @pytest.mark.parametrize(
     ("change", "envelope", "words"),
     [

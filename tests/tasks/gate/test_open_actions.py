@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from config.guardrails import Guardrails
-from connectors.actions import STATES
+from connectors.actions import GIVEN_UP, STATES
+from connectors.changes import Subject
 from tasks.gate.passing import decide
 from tests.tasks.gate.town import (
     NOW,
@@ -17,8 +18,11 @@ from tests.tasks.gate.town import (
     budget_of,
     campaign,
     edit,
+    enable,
     money,
     pause,
+    proposal,
+    setting,
     state,
     things,
 )
@@ -57,8 +61,52 @@ def test_a_change_whose_end_a_person_has_rejected_stands():
     assert reason(done, replace(back, judged=None)) is None
 
 
-def test_another_setting_of_the_entity_is_free():
-    assert reason(action(7, pause("c1"), 20, state="applied", judged=None)) is None
+@pytest.mark.parametrize("why", GIVEN_UP)
+@pytest.mark.parametrize(("days_before", "expected"), [(0, None), (1, "pending_action")])
+def test_a_change_whose_end_was_given_up_on_its_day_stands(why, days_before, expected):
+    done = action(7, money("95", "100", restore_on=TODAY - timedelta(days=3)), 20)
+    on = TODAY - timedelta(days=3 + days_before)
+    back = action(8, money("100", "95", takes_back=7, as_of=on), state="refused", reason=why)
+    assert reason(done, replace(back, judged=None, applied_at=None, attempts=0)) == expected
+
+
+TARGET = proposal(Subject("campaign", "c1", "target_cpa"), Decimal(20), Decimal(18))
+LABEL = proposal(Subject("campaign", "c1", "label", "spring"), "absent", "present")
+
+
+@pytest.mark.parametrize("name", ["proposed", "approved", "applied"])
+@pytest.mark.parametrize(
+    ("earlier", "asked", "expected"),
+    [
+        (TARGET, ASKED, "pending_action"),
+        (pause("c1"), ASKED, "pending_action"),
+        (ASKED, TARGET, "pending_action"),
+        (money("95", "100"), pause("c1"), None),  # never too late to stop something
+        (TARGET, pause("c1"), None),
+        (LABEL, ASKED, None),
+        (ASKED, LABEL, None),
+        (replace(TARGET, subject=Subject("campaign", "c2", "target_cpa")), ASKED, None),
+    ],
+)
+def test_of_two_levers_moved_at_once_nobody_could_tell_which_did_it(name, earlier, asked, expected):
+    assert reason(action(7, earlier, 20, state=name, judged=None), asked=asked) == expected
+
+
+def test_a_lever_of_another_campaign_on_the_same_budget_is_one_of_this_too():
+    earlier = action(7, replace(TARGET, subject=Subject("campaign", "c2", "target_cpa")), 20)
+    earlier = replace(earlier, state="applied", judged=None)
+    asked = replace(ASKED, evidence=("Also the budget of c2",))
+    read = {(1, asked.subject): setting(asked, shared_by=("c1", "c2"))}
+    assert decide([asked], state(asked, settings=read))[0].passed
+    brand = state(asked, actions=[earlier], settings=read)
+    assert decide([asked], brand)[0].reason == "pending_action"
+
+
+def test_what_takes_something_back_is_not_judged():
+    """So a campaign that ran away, was paused for a day and came back can be paused once more."""
+    back = action(8, enable("c1", takes_back=7), 15, state="verified", judged=None)
+    done = action(7, pause("c1", restore_on=TODAY - timedelta(days=15)), 16, state="undone")
+    assert reason(back, replace(done, judged=None), asked=pause("c1")) is None
 
 
 def test_another_account_is_free():

@@ -71,7 +71,6 @@ def test_what_only_says_that_it_restores_is_held_to_every_limit(asked, done):
     ("changes", "expected"),
     [
         ({"stops": [Stop("", "", NOW, "one", "why")]}, "stopped"),
-        ({"modes": {"mend": "observe"}}, "mode"),
         ({"accounts": {1: account(status="paused")}}, "account_state"),
         ({"accounts": {1: account(currency="USD")}}, "account_state"),
         ({"guardrails": Guardrails(blocked=("daily_budget",))}, "blocked_field"),
@@ -103,6 +102,13 @@ def test_what_only_says_that_it_restores_is_held_to_every_limit(asked, done):
 )
 def test_these_limits_hold_for_an_undo_too(changes, expected):
     assert reason(BACK, CUT, **changes) == expected
+
+
+def test_what_a_playbook_did_is_taken_back_though_it_may_only_observe_by_now():
+    observing = {"mend": "observe"}
+    assert reason(BACK, CUT, modes=observing) is None
+    assert reason(replace(BACK, mode="observe"), CUT) is None
+    assert reason(money("80", "100"), modes=observing) == "mode"
 
 
 def test_failing_writes_stop_undos_too():
@@ -232,3 +238,19 @@ def test_what_an_undo_changes_counts_for_what_follows():
 )
 def test_what_ends_on_a_free_day_or_by_night_ends_all_the_same(limits):
     assert reason(BACK, CUT, guardrails=Guardrails(**limits)) is None
+
+
+def test_the_parts_of_an_undo_make_room_for_each_other():
+    """A split at the ceiling: what it raised comes down first, whichever stands first."""
+    cut, raised = money("100", "80", "c1"), money("100", "120", "c2")
+    done = [action(1, cut, 2, judged=None), action(2, raised, 2, judged=None)]
+    inside = things(campaign(1, daily_budget=Decimal(80)), campaign(2, daily_budget=Decimal(120)))
+    backs = [
+        money("80", "100", "c1", takes_back=1, group="undo"),
+        money("120", "100", "c2", takes_back=2, group="undo"),
+    ]
+    limit = Guardrails(daily_budget_ceiling=Decimal(1000))
+    brand = state(*backs, actions=done, accounts={1: account(things=inside)}, guardrails=limit)
+    assert [one.reason for one in decide(backs, brand)] == [None, None]
+    alone = [replace(back, group="") for back in backs]
+    assert [one.reason for one in decide(alone, brand)] == ["account_ceiling", None]

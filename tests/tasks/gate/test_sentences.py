@@ -23,7 +23,7 @@ SENTENCES = {
     ),
     "stale": "the verdict of dear is unknown",
     "learning": "the campaign c1 is in the platform's learning phase",
-    "pending_action": "action 7 of 2026-11-12 is applied and not judged yet",
+    "pending_action": "action 7 of 2026-11-12, on its daily_budget, is applied and not judged yet",
     "hold_off": (
         "somebody@example.com changed its status on 2026-11-09 (WEB); it is left alone for 7 days"
     ),
