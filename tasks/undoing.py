@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from connectors.actions import DONE, Action, Proposal
 from connectors.changes import ABSENT, ITEM_FIELDS, REMOVED
 from tasks.change_wording import shown
+from tasks.gate.delivery import without_share
 from tasks.run import WrongUseError
 
 UNDO_PRIORITY = 100
@@ -37,7 +38,9 @@ def why_not(action: Action) -> str:
 def undo(action: Action, as_of: date, now: datetime, *, why: str, playbook: str = "") -> Proposal:
     """Return the proposal that takes an action back. Raise `CannotUndoError`.
 
-    What was made is removed, never made again; every other value becomes what it was before.
+    What was made is removed, never made again; every other value becomes what it was before. What
+    the action took away from the account's delivery is not taken once more: the gate says what
+    taking it back does.
     """
     if reason := why_not(action):
         raise CannotUndoError(reason)
@@ -51,6 +54,7 @@ def undo(action: Action, as_of: date, now: datetime, *, why: str, playbook: str 
         as_of=as_of,
         before=done.after,
         after=back,
+        numbers=without_share(done.numbers),
         sentence=(
             f"Take back action {action.action_id}: {shown(field, done.after)} becomes "
             f"{shown(field, back)} again. {why}"

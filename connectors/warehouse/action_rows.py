@@ -158,6 +158,12 @@ def effect_row(effect: Effect) -> dict[str, object]:
     return plain
 
 
+def numbers_row(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    """Return a proposal's numbers as plain JSON values, with None for NaN."""
+    plain: dict[str, float | None] = orjson.loads(json_of(numbers))
+    return plain
+
+
 def number(value: Value | None) -> float | None:
     """Return a number field's value for analysts; None for words."""
     return float(value) if isinstance(value, Decimal) else None

@@ -22,6 +22,7 @@ from connectors.warehouse.action_rows import (
     event_row,
     judge_on,
     number,
+    numbers_row,
 )
 from connectors.warehouse.action_tables import action_events, actions
 from connectors.warehouse.actions import find_action
@@ -62,6 +63,7 @@ class ActionSteps(Database):
         outcome: Effect | None = None,
         attempts: int | None = None,
         before: Value | None = None,
+        numbers: Mapping[str, float] | None = None,
     ) -> Action:
         """Move an action along `STEPS` and return it as it then is.
 
@@ -75,6 +77,8 @@ class ActionSteps(Database):
             values["outcome"] = outcome
         if before is not None:
             values |= {"value_before": text_of(before), "number_before": number(before)}
+        if numbers is not None:
+            values["numbers"] = numbers_row(numbers)
         with self.writing() as connection:
             action = _seen(connection, action_id, version)
             step = _Step(connection, actor, now, reason, explanation, details or {})

@@ -15,7 +15,7 @@ from connectors.actions import Action, Proposal
 from connectors.changes import PRESENT, SAID_FIELDS, Setting
 from connectors.social import digest_of_item
 from tasks.gate.asking import Asked, is_restoration, moved, number_field, raises
-from tasks.gate.delivery import Share, Takings, numbers_with, recorded
+from tasks.gate.delivery import Share, Takings, numbers_with
 from tasks.gate.health import Health
 from tasks.gate.history import History, counted_today, moment
 from tasks.gate.journal import Journal
@@ -55,7 +55,7 @@ class Book:
         for table, days in ((self.taken_today, 1), (self.taken_7_days, 7)):
             for action, _ in self.history.since(days):
                 key = action.proposal.account_key
-                table[key] = table[key].plus(recorded(action.proposal))
+                table[key] = table[key].plus(self.takings.taken(action.proposal))
 
     def asked(self, proposal: Proposal) -> Asked:
         """Look up what is known of a change now. Its account must be in the state."""
@@ -91,7 +91,12 @@ class Book:
         return self._said.get(account_key, ())
 
     def enter(self, asked: Asked) -> Proposal:
-        """Count a change as done. Return its proposal with what the gate adds to its numbers."""
+        """Count a change as done. Return its proposal with what the gate adds to its numbers.
+
+        A cut on its own makes no room for what follows: the platform may refuse it and take the
+        raise. In the next run it is done, and so is the room there. Cuts of one group make room for
+        its raises, as it is carried out whole; and what is taken back was there before.
+        """
         proposal, key = asked.proposal, asked.proposal.account_key
         put = self.journal.put
         put(self.entered, asked.history_place, proposal.name)
@@ -109,8 +114,9 @@ class Book:
         put(self.actions_today, key, self.actions_today[key] + 1)
         put(self.actions_of_run, key, self.actions_of_run[key] + 1)
         if proposal.subject.field in ("status", "daily_budget"):
-            returns = proposal.restore_on is not None
-            self.running.apply(asked.key, proposal.subject.field, proposal.after, returns=returns)
+            together = proposal.group or asked.taken_back
+            keeps = proposal.restore_on is not None or not together
+            self.running.apply(asked.key, proposal.subject.field, proposal.after, returns=keeps)
         numbers = numbers_with(proposal, share)
         return proposal if numbers == proposal.numbers else replace(proposal, numbers=numbers)
 

@@ -6,6 +6,10 @@ that is possible takes away the part by which it is cut. What does not run takes
 
 The share is written into the proposal's numbers when it passes, because afterwards the figures
 no longer show it. Whatever was taken away counts for its 7 days, even if it came back before.
+
+What takes an action back passes only when it is carried out. Where its share was not kept, as when
+whoever wrote it died, the share is what the figures still show of the thing: all of it on the same
+day, and less with each day that passes. To call it unknown would keep back every pause for 7 days.
 """
 
 from collections import defaultdict
@@ -99,12 +103,25 @@ class Takings:
         running = [self._places.thing(one) for one in sharing if self._running.runs(one)]
         return _share(running, account, float((before - after) / before))
 
+    def taken(self, proposal: Proposal) -> Share:
+        """Return the share that a change of ours has taken away."""
+        known, account = recorded(proposal), self._state.accounts.get(proposal.account_key)
+        if proposal.takes_back is None or not isnan(known.most) or account is None:
+            return known
+        return self._what_ends(proposal, account)
+
     def _ended(self, proposal: Proposal, account: AccountState) -> Share:
         subject = proposal.subject
         key: ThingKey = (proposal.account_key, subject.level, subject.entity_id)
+        if subject.field == "status" and not self._running.runs(key):
+            return NOTHING
+        return self._what_ends(proposal, account)
+
+    def _what_ends(self, proposal: Proposal, account: AccountState) -> Share:
+        """Return the share of what a change ends, whether it still runs or not."""
+        subject = proposal.subject
+        key: ThingKey = (proposal.account_key, subject.level, subject.entity_id)
         if subject.field == "status":
-            if not self._running.runs(key):
-                return NOTHING
             return _share([self._places.thing(key)], account)
         if subject.field == "negative_keyword":
             if "search_term" not in account.levels:
@@ -158,9 +175,14 @@ def _excludes(item: str, term_id: str) -> bool:
 
 def numbers_with(proposal: Proposal, share: Share) -> Mapping[str, float]:
     """Return a proposal's numbers with the share that it takes away, known and counted."""
-    finding = proposal.numbers
-    if SPEND in finding or CONVERSIONS in finding:
-        finding = {k: v for k, v in finding.items() if k not in (SPEND, CONVERSIONS)}
+    finding = without_share(proposal.numbers)
     if not share and not takes_away(proposal):
         return finding
     return {**finding, SPEND: share.spend, CONVERSIONS: share.conversions}
+
+
+def without_share(numbers: Mapping[str, float]) -> Mapping[str, float]:
+    """Return a proposal's numbers without any share of delivery."""
+    if SPEND not in numbers and CONVERSIONS not in numbers:
+        return numbers
+    return {k: v for k, v in numbers.items() if k not in (SPEND, CONVERSIONS)}

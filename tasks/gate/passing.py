@@ -2,7 +2,8 @@
 
 Changes are decided in order: restorations first, then by priority. Whatever passes is entered into
 the book, so that the next one is held against what will then be so. Changes of one group pass all
-or none; within it cuts go first, so that they make room for its raises.
+or none; within it cuts go first, so that they make room for its raises; a cut on its own makes room
+in the next run only.
 
 Three reasons are not the gate's alone: `conflict` is also what loses to another proposal of a run
 before it comes here, `moved` what differs when it is read once more right before the write, and

@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 
 from connectors.actions import Action
 from connectors.changes import Change, Permit
+from tasks.applying import PATIENCE
 from tasks.gate.passing import Decision
 
-LONGEST = timedelta(minutes=2)
-"""How old a decision may be when it becomes a permit. A stop switch works at once."""
+LONGEST = PATIENCE
+"""How old a decision may be when it becomes a permit: what was claimed is decided on after that,
+and sent or given back within this time. A stop switch works at once."""
 
 
 def permit(action: Action, decision: Decision, now: datetime) -> Permit:
-    """Return the permit to write an action's change.
+    """Return the permit to write an action's change at this moment, `now`.
 
     Raise `ValueError` unless the decision passed this very action, in the state that it is in, a
     moment ago; where the action waits for people or is advice; or where it lacks the second

@@ -88,24 +88,30 @@ def counted(place: Place, concerned: tuple[ThingKey, ...]) -> tuple[Place | Thin
 
 
 def _sharing(state: GateState) -> dict[ThingKey, tuple[ThingKey, ...]]:
-    """Return who shares a budget with whom; what the platform says now goes before the rest."""
+    """Return who shares a budget with whom; what the platform says now goes before the rest.
+
+    Whom it names no more no longer shares with those it names: the others of their former budget
+    keep it among themselves.
+    """
     found: dict[ThingKey, tuple[ThingKey, ...]] = {}
     for account_key, account in state.accounts.items():
         for thing in account.things.values():
             if len(thing.shared_by) > 1:
-                found |= _together(account_key, thing.level, thing.shared_by)
+                found |= _together(_keys(account_key, thing.level, thing.shared_by))
     for (account_key, subject), setting in state.settings.items():
         if subject.field == "daily_budget":
-            shared = {*setting.shared_by, subject.entity_id} if setting.shared_by else ()
-            if len(shared) > 1:
-                found |= _together(account_key, subject.level, shared)
-            else:
-                found.pop((account_key, subject.level, subject.entity_id), None)
+            ids = (*setting.shared_by, subject.entity_id)
+            shared = _keys(account_key, subject.level, ids)
+            for key in shared:
+                found |= _together({*found.get(key, ())} - shared)
+            found |= _together(shared)
     return found
 
 
-def _together(
-    account_key: int, level: Level, shared: Iterable[str]
-) -> dict[ThingKey, tuple[ThingKey, ...]]:
-    keys: tuple[ThingKey, ...] = tuple((account_key, level, one) for one in sorted(shared))
+def _keys(account_key: int, level: Level, ids: Iterable[str]) -> set[ThingKey]:
+    return {(account_key, level, one) for one in ids}
+
+
+def _together(shared: set[ThingKey]) -> dict[ThingKey, tuple[ThingKey, ...]]:
+    keys = tuple(sorted(shared))
     return dict.fromkeys(keys, keys)

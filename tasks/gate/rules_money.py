@@ -82,6 +82,8 @@ def within_month(asked: Asked, book: Book) -> Refusal | None:
         return None
     for budget in _budgets(asked, book):
         share = Decimal(str(book.guardrails.month_percent))
+        if unknown := _unknown_of_month(asked, book, budget):
+            return Refusal("month_spend", unknown)
         total = _month(asked, book, budget)
         if total is None:
             return Refusal("month_spend", f"what {budget.name} has spent this month is unknown")
@@ -99,6 +101,23 @@ def within_month(asked: Asked, book: Book) -> Refusal | None:
 def _planned_with(asked: Asked, book: Book) -> bool:
     """Say whether this ends what was to end by itself, so that it raises no planned total."""
     return asked.taken_back is not None and book.history.comes_back(asked.taken_back)
+
+
+def _unknown_of_month(asked: Asked, book: Book, budget: MonthlyBudget) -> str:
+    """Return why the month of several accounts cannot be reckoned, '' if it can.
+
+    An account in whose zone the next month has begun tells only what that month has cost so far.
+    """
+    first = asked.today.replace(day=1)
+    for key in sorted(budget.accounts & book.state.accounts.keys()):
+        if book.places.today(key).replace(day=1) > first:
+            return (
+                f"in {book.state.accounts[key].name} the next month has begun: what {budget.name} "
+                "has spent in this one is unknown"
+            )
+        if not _planned_with(asked, book) and (name := _unknown_with(asked, book, key)):
+            return _of_unknown(name)
+    return ""
 
 
 def _month(asked: Asked, book: Book, budget: MonthlyBudget) -> Decimal | None:
@@ -135,6 +154,18 @@ def _planned(asked: Asked, book: Book, account_key: int) -> Decimal:
         return book.running.planned(account_key)
 
 
+def _unknown_with(asked: Asked, book: Book, account_key: int) -> str:
+    """Return the name of something that runs with this change on a budget that nobody knows."""
+    proposal = asked.proposal
+    with book.journal.trying():
+        book.running.apply(asked.key, proposal.subject.field, proposal.after, returns=False)
+        return book.running.unknown(account_key)
+
+
+def _of_unknown(name: str) -> str:
+    return f"the daily budget of {name} is unknown, and so is what it usually spends"
+
+
 def _own(asked: Asked, book: Book, account_key: int) -> Decimal:
     """Return what this change alone lets its account spend per day."""
     if account_key != asked.key[0]:
@@ -157,6 +188,8 @@ def _above(
         if account is None or account.currency != book.state.currency:
             what = account.name if account else "an account"
             return Refusal(reason, f"{what} of {whose} is not known in {book.state.currency}")
+        if name := _unknown_with(asked, book, key):
+            return Refusal(reason, _of_unknown(name))
         total += _planned(asked, book, key)
     if total <= ceiling:
         return None

@@ -69,6 +69,7 @@ def planned_a_day(situation: Situation, found: Sequence[Budgeted]) -> float:
     """Return what all that runs, or comes back by itself, may spend per day.
 
     A budget counts as it was read now, where it was, else as it was pulled; a shared one once.
+    NaN where neither a budget nor what is usually spent on it is known.
     """
     live = {(u.entity.level, u.entity.entity_key): u for u in found if u.setting is not None}
     back = {action.proposal.entity_key: action for action in _coming_back(situation)}
@@ -117,24 +118,54 @@ def _coming_back(situation: Situation) -> list[Action]:
 def _running(
     situation: Situation, back: Collection[int | None]
 ) -> Iterator[tuple[Level, int, float]]:
-    """Yield level, key and pulled daily budget of what runs with a budget of its own."""
+    """Yield level, key and pulled daily budget of what runs with a budget of its own.
+
+    What has one of which no daily amount is known, such as one for a whole period, yields what it
+    spends on a usual day: the other ad sets of a campaign of which some have a daily budget, or a
+    campaign in which nothing has one.
+    """
     campaigns = situation.entities.get("campaign")
     if campaigns is None:
         return
-    on = (campaigns["status"] == ENABLED) | campaigns["entity_key"].isin([*back])
-    yield from _budgeted("campaign", campaigns[on])
-    ad_groups = situation.entities.get("ad_group")
-    if ad_groups is None or not len(ad_groups):
-        return
-    above = set(zip(campaigns[on]["account_key"], campaigns[on]["entity_id"], strict=True))
-    pairs = zip(ad_groups["account_key"], ad_groups["campaign_id"], strict=True)
-    below = pd.Series([pair in above for pair in pairs], index=ad_groups.index, dtype=bool)
-    runs = (ad_groups["status"] == ENABLED) | ad_groups["entity_key"].isin([*back])
-    yield from _budgeted("ad_group", ad_groups[below & runs])
+    ad_groups = situation.entities.get("ad_group", campaigns.iloc[:0])
+    divided = set(_pairs(ad_groups[ad_groups["daily_budget"].notna()], "campaign_id"))
+    campaigns = campaigns[_is_on(campaigns, back)]
+    own = campaigns["daily_budget"].notna()
+    whole = ~_among(campaigns, "entity_id", divided)
+    yield from _budgeted(situation, "campaign", campaigns[own | whole])
+    above = set(_pairs(campaigns, "entity_id"))
+    running = ad_groups[_is_on(ad_groups, back) & _among(ad_groups, "campaign_id", above)]
+    apart = divided.intersection(_pairs(campaigns[~own], "entity_id"))
+    counts = running["daily_budget"].notna() | _among(running, "campaign_id", apart)
+    yield from _budgeted(situation, "ad_group", running[counts])
 
 
-def _budgeted(level: Level, frame: pd.DataFrame) -> Iterator[tuple[Level, int, float]]:
+def _is_on(frame: pd.DataFrame, back: Collection[int | None]) -> pd.Series:
+    return (frame["status"] == ENABLED) | frame["entity_key"].isin([*back])
+
+
+def _pairs(frame: pd.DataFrame, column: str) -> Iterator[tuple[int, str]]:
+    return zip(frame["account_key"].tolist(), frame[column].tolist(), strict=True)
+
+
+def _among(frame: pd.DataFrame, column: str, campaigns: Collection[tuple[int, str]]) -> pd.Series:
+    found = [pair in campaigns for pair in _pairs(frame, column)]
+    return pd.Series(found, index=frame.index, dtype=bool)
+
+
+def _budgeted(
+    situation: Situation, level: Level, frame: pd.DataFrame
+) -> Iterator[tuple[Level, int, float]]:
     amounts: Floats = frame["daily_budget"].to_numpy(np.float64)
+    usual = _usual(situation, level) if np.isnan(amounts).any() else {}
     for key, amount in zip(frame["entity_key"].tolist(), amounts.tolist(), strict=True):
-        if not np.isnan(amount):
-            yield level, int(key), amount
+        yield level, int(key), usual.get(key, amount) if np.isnan(amount) else amount
+
+
+def _usual(situation: Situation, level: Level) -> dict[int, float]:
+    """Return by key what entities spent on the median day lately; NaN: not known."""
+    cube = situation.cubes[level]
+    before = cube.days < situation.as_of.toordinal()
+    lately = pd.DataFrame(cube.values["spend"][:, before][:, -LATELY:])
+    usual = lately.median(axis=1).tolist()
+    return dict(zip(cube.entities["entity_key"].tolist(), usual, strict=True))

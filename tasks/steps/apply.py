@@ -109,7 +109,7 @@ class Round:
         claimed = self._claimed(_due(zip(wanted, decide(wanted, state), strict=True)))
         settings = self.platforms.settings(map(place, claimed))  # again: nobody else writes now
         actions = ledger(self.warehouse, self.brand, self.now)
-        state = replace(state, settings=settings, actions=actions)
+        state = replace(state, settings=settings, actions=actions, now=self._moment())
         ready = self._ready(claimed, state)
         passed = self._passed(list(zip(ready, decide(ready, state), strict=True)))
         for call in _calls(passed):
@@ -292,6 +292,7 @@ class Round:
         """Write changes once, read them back, and let what is there decide."""
         if not portion:
             return
+        now = self._moment()
         if waits := self._waits(portion[0][0].proposal):
             for action, _ in portion:
                 self._move(action, waits, sent=False)
@@ -300,15 +301,15 @@ class Round:
             for action, decision in portion:  # one: services take their changes one by one
                 self._push(channel, action, decision)
             return
-        permits = [permit(action, decision, self.now) for action, decision in portion]
+        permits = [permit(action, decision, now) for action, decision in portion]
         try:
             answers = channel.write(permits, together=together)
         except ConnectorError as error:
             answers = [Written("unknown", str(error))] * len(permits)
         found = self._read_back(portion, answers)
         read = self.platforms.entry(portion[0][0].proposal.account_key) not in self.platforms.failed
-        for (action, _), written in zip(portion, answers, strict=True):
-            self._settle(action, written, found.get(place(action)), read)
+        for (action, decision), written in zip(portion, answers, strict=True):
+            self._settle(action, decision, written, found.get(place(action)), read)
 
     def _push(self, channel: AudienceChannel, action: Action, decision: Decision) -> None:
         """Write who is in a list, with its people as they are at this moment."""
@@ -323,10 +324,14 @@ class Round:
         except ConnectorError as error:
             self._move(action, Next("approved", "errors", str(error)), sent=False)
             return
-        written = pushing.push(permit(action, decision, self.now), moving)
+        now = self._moment()
+        if waits := self._waits(action.proposal):  # reading the people may have taken long
+            self._move(action, waits, sent=False)
+            return
+        written = pushing.push(permit(action, decision, now), moving)
         found = self._read_back([(action, decision)], [written]).get(place(action))
         written = pushing.told(action, moving, written, found)
-        self._settle(action, written, found, entry not in self.platforms.failed)
+        self._settle(action, decision, written, found, entry not in self.platforms.failed)
 
     def _read_back(
         self, portion: Sequence[tuple[Action, Decision]], answers: Sequence[Written]
@@ -380,13 +385,21 @@ class Round:
         return valid
 
     def _settle(
-        self, action: Action, written: Written, setting: Setting | None, read: bool
+        self,
+        action: Action,
+        decision: Decision,
+        written: Written,
+        setting: Setting | None,
+        read: bool,
     ) -> None:
-        """Record what became of a change; it stays `applying` while nobody can tell."""
+        """Record what became of a change, with the share of delivery that the gate saw it take; it
+        stays `applying` while nobody can tell."""
         follows = after_writing(action, written, setting) if read else None
         if follows is not None:
             details = {"request_id": written.request_id, "answer": written.state}
-            self._move(action, follows, sent=follows.state != "approved", details=details)
+            numbers = decision.proposal.numbers
+            sent = follows.state != "approved"
+            self._move(action, follows, sent=sent, details=details, numbers=numbers)
         else:
             self.moved[action.action_id] = action
 
@@ -397,6 +410,7 @@ class Round:
         *,
         sent: bool = True,
         details: Mapping[str, object] | None = None,
+        numbers: Mapping[str, float] | None = None,
     ) -> None:
         """Record a state, unless somebody who took this worker for dead was faster."""
         try:
@@ -410,6 +424,7 @@ class Round:
                 explanation=follows.explanation,
                 details=details,
                 attempts=None if sent else action.attempts - 1,
+                numbers=numbers,
             )
         except ChangedMeanwhileError as error:
             run_log().info("action %d was looked after elsewhere: %s", action.action_id, error)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from config.library import Library
-from config.words import Level, Mode
+from config.words import Level
 from connectors.actions import Action
 from connectors.base import Approval, Status, Window
 from connectors.changes import Edit, Setting
@@ -55,7 +55,6 @@ def gate_state(
     lags: Mapping[int, Mapping[str, int]],
     now: datetime,
     *,
-    modes: Mapping[str, Mode] | None = None,
     actions: Sequence[Action] | None = None,
 ) -> GateState:
     """Return the brand as it is. `lags` are by account key and metric; an account without is one
@@ -81,7 +80,7 @@ def gate_state(
         actions=ledger(warehouse, brand_name, now) if actions is None else actions,
         stops=warehouse.stops(),
         budgets=budgets_of(brand, accounts),
-        modes=modes or {},
+        modes=library.modes(brand_name),
         posting=posting_of(warehouse, brand, accounts, now),
     )
 
@@ -93,8 +92,9 @@ def _changed(library: Library) -> set[str]:
 
 
 def ledger(warehouse: Warehouse, brand: str, now: datetime) -> list[Action]:
-    """Return the brand's actions as far back as limits reach, newest first."""
-    return warehouse.actions(brand=brand, since=now - timedelta(days=LEDGER_DAYS))
+    """Return the brand's actions as far back as limits reach, newest first, and what of older ones
+    is not over."""
+    return warehouse.actions_at_hand(brand, now - timedelta(days=LEDGER_DAYS))
 
 
 def _cubes(

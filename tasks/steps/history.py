@@ -12,7 +12,8 @@ OVERLAP = timedelta(hours=1)
 """Histories come late (Google's up to 3 minutes): what was read is read again from a bit before."""
 
 FIRST_DAYS = 30
-"""How far back the first reading goes, where the platform keeps that much."""
+"""How far back the first reading goes, and one after a long gap, where the platform keeps so much.
+The longest hold-off lies within it whole (`config/guardrails.py`)."""
 
 
 def read_edits(

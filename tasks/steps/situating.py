@@ -158,10 +158,15 @@ def base_situation(
 
 
 def _monthly_budgets(library: Library, brand: str) -> dict[str, float]:
-    budgets: dict[str, float] = {}
-    for budget in library.brand(brand).budgets:
-        budgets[budget.platform] = budgets.get(budget.platform, 0.0) + float(budget.monthly)
-    return budgets
+    """Return what each platform may cost in a month: its own budget, which is for all of its
+    accounts, or else those of its accounts together."""
+    budgets = library.brand(brand).budgets
+    found: dict[str, float] = {}
+    for budget in budgets:
+        if budget.account:
+            found[budget.platform] = found.get(budget.platform, 0.0) + float(budget.monthly)
+    whole = {budget.platform: float(budget.monthly) for budget in budgets if not budget.account}
+    return found | whole
 
 
 def _month_spend(cube: Cube, accounts: pd.DataFrame, as_of: date) -> dict[int, float]:

@@ -9,9 +9,19 @@ import pytest
 from connectors.actions import DONE, STATES
 from connectors.changes import Edit, Setting, Subject
 from tasks.gate.asking import is_restoration
+from tasks.gate.delivery import CONVERSIONS, SPEND
 from tasks.reviewing import review
 from tasks.undoing import CannotUndoError, undo, why_not
-from tests.tasks.gate.town import NOW, TODAY, action, audience, budget_of, proposal, status_of
+from tests.tasks.gate.town import (
+    NOW,
+    TODAY,
+    action,
+    audience,
+    budget_of,
+    pause,
+    proposal,
+    status_of,
+)
 
 
 def done(subject, before, after, state="applied"):
@@ -27,6 +37,12 @@ def test_values_are_swapped_and_the_gate_sees_a_restoration():
     assert "It was a mistake." in back.sentence
     assert back.restore_on is None
     assert back.group == ""
+
+
+def test_a_share_of_delivery_is_not_taken_once_more():
+    numbers = {"cpa": 60.0, SPEND: 15.0, CONVERSIONS: 12.0}
+    paused = replace(action(7, pause("c2", numbers=numbers)), state="verified")
+    assert undo(paused, TODAY, NOW, why="").numbers == {"cpa": 60.0}
 
 
 @pytest.mark.parametrize(

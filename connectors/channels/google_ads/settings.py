@@ -1,6 +1,8 @@
 """What is true now of a campaign's status, budget, bids, and items, and why can it not be changed?
 
 A number that is not set reads 0 and is always fixed: setting one would change how a campaign bids.
+One that an ad group or keyword inherits reads as what holds, and is fixed too: setting it would
+detach it from what it inherits from, and no value that could be set would attach it again.
 Source of what holds under which strategy: `AdGroup` and `Campaign` of google-ads 34.0.0 (v26).
 """
 
@@ -40,6 +42,13 @@ _OWN: Mapping[Field, tuple[str, str]] = {
     "target_roas": ("targetRoas", "effectiveTargetRoas"),
 }
 """An own number of an ad group or keyword, and the one that holds if it has none."""
+_ABOVE: Mapping[Level, str] = {"ad_group": "campaign", "keyword": "ad group"}
+"""From what it inherits one."""
+_WORDS: Mapping[Field, str] = {
+    "cpc_bid": "bid",
+    "target_cpa": "target CPA",
+    "target_roas": "target ROAS",
+}
 
 Reading = tuple[Value, str]
 """A value, and why it cannot be changed ('' if it can)."""
@@ -64,6 +73,7 @@ def setting_of(subject: Subject, things: Things, smallest: Decimal) -> Setting |
         parent_paused=any(
             _status(level, row) != "enabled" for level in _above(subject) if PART[level] in row
         ),
+        item_id=_item_id(subject, things),
     )
 
 
@@ -124,6 +134,13 @@ def _item(subject: Subject, things: Things) -> Reading:
     return value, ""
 
 
+def _item_id(subject: Subject, things: Things) -> str:
+    """Return a keyword's or ad's own id, as `9001~55`, '' if it is not there."""
+    if subject.field not in ("keyword", "ad"):
+        return ""
+    return things.item(subject).resource.rpartition("/")[2]
+
+
 def _budget(row: Row, things: Things) -> Reading:
     budget = row.get("campaignBudget", {})
     amount = _money(budget.get("amountMicros"))
@@ -143,33 +160,42 @@ def _sharing(row: Row, things: Things) -> tuple[str, ...]:
 
 
 def _bid(subject: Subject, row: Row) -> Reading:
-    value = _own(subject, row)
+    value, inherited = _own(subject, row)
     strategy = row["campaign"].get("biddingStrategyType", "UNKNOWN")
     if strategy not in MANUAL:
         return value, f"the campaign bids by {strategy}, which sets the bids itself"
-    return value, _portfolio(row) or _unset(value, "bid")
+    return value, _portfolio(row) or inherited or _unset(value, "bid")
 
 
 def _target(subject: Subject, row: Row) -> Reading:
     campaign = row["campaign"]
     strategy = campaign.get("biddingStrategyType", "UNKNOWN")
-    value: Decimal = Decimal(0)
-    if place := TARGET[subject.field].get(strategy):
-        outer, inner = place
-        read = NUMBER[subject.field]
-        in_campaign = subject.level == "campaign"
-        value = read(campaign.get(outer, {}).get(inner)) if in_campaign else _own(subject, row)
-    fixed = _portfolio(row)
-    if not place:
-        fixed = fixed or f"the campaign bids by {strategy}, which has no {subject.field}"
-    return value, fixed or _unset(value, subject.field)
+    place = TARGET[subject.field].get(strategy)
+    if place is None:
+        missing = f"the campaign bids by {strategy}, which has no {subject.field}"
+        return Decimal(0), _portfolio(row) or missing
+    outer, inner = place
+    if subject.level == "campaign":
+        value, inherited = NUMBER[subject.field](campaign.get(outer, {}).get(inner)), ""
+    else:
+        value, inherited = _own(subject, row)
+    return value, _portfolio(row) or inherited or _unset(value, subject.field)
 
 
-def _own(subject: Subject, row: Row) -> Decimal:
-    """Return an ad group's or keyword's number, or else the one that it inherits."""
-    read = NUMBER[subject.field]
-    values = (read(row[PART[subject.level]].get(key)) for key in _OWN[subject.field])
-    return next(filter(None, values), Decimal(0))
+def _own(subject: Subject, row: Row) -> tuple[Decimal, str]:
+    """Return an ad group's or keyword's number, or else the one that it inherits, with a sentence
+    that says so."""
+    own, holds = _OWN[subject.field]
+    read, thing = NUMBER[subject.field], row[PART[subject.level]]
+    if value := read(thing.get(own)):
+        return value, ""
+    value, what = read(thing.get(holds)), _WORDS[subject.field]
+    if not value:
+        return value, ""
+    return value, (
+        f"it inherits the {what} of its {_ABOVE[subject.level]}: change that, or set one of its "
+        "own in Google Ads first"
+    )
 
 
 def _portfolio(row: Row) -> str:

@@ -107,6 +107,7 @@ def _draft(subject: Subject, ad_set: Row, ad: Row | None, page_id: str) -> Setti
         fixed=_gone(ad_set) or ("" if page_id else NO_PAGE),
         changed_at=_moment(ad.get("updated_time")) if ad is not None else None,
         parent_paused="PAUSED" in ad_set["status"] or "PAUSED" in ad_set["effective_status"],
+        item_id="" if ad is None else str(ad["id"]),
     )
 
 

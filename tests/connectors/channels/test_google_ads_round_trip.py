@@ -25,6 +25,8 @@ STRATEGIES = (
     {"shared_budget": "both"},
 )
 """How the first campaigns of the shop bid and spend."""
+INHERITED = {("keyword", "cpc_bid"), ("ad_group", "target_cpa")}
+"""What has a number of its own only once a person has set one."""
 
 
 def scenario() -> Scenario:
@@ -117,6 +119,9 @@ def test_what_is_written_is_read_and_in_the_history(
     google, market, level, field, item, campaign, values
 ):
     about = subject(google, level, field, item, campaign)
+    if (level, field) in INHERITED:
+        assert google.settings([about])[about].fixed.startswith("it inherits the")
+        market.edit_by_hand(SHOP_GOOGLE, level, about.entity_id, field, "1.50")
     for after in values:
         before = google.settings([about])[about]
         assert before.fixed == ""

@@ -190,10 +190,15 @@ class TestBids:
         found = of_group(GROUP_BID)
         assert (found.value, found.fixed, found.unit) == (Decimal("1.2"), "", CENT)
 
-    def test_of_a_keyword_is_its_own_or_that_of_its_ad_group(self):
-        assert of_keyword(KEYWORD_BID).value == Decimal("0.9")
+    def test_of_a_keyword_is_its_own_or_that_of_its_ad_group_and_fixed(self):
+        own = of_keyword(KEYWORD_BID)
+        assert (own.value, own.fixed) == (Decimal("0.9"), "")
         inherited = of_keyword(KEYWORD_BID, cpcBidMicros=None, effectiveCpcBidMicros="1200000")
-        assert (inherited.value, inherited.fixed) == (Decimal("1.2"), "")
+        assert (inherited.value, inherited.fixed) == (
+            Decimal("1.2"),
+            "it inherits the bid of its ad group: change that, or set one of its own in Google Ads "
+            "first",
+        )
 
     @pytest.mark.parametrize("strategy", ["MAXIMIZE_CONVERSIONS", "TARGET_SPEND", "TARGET_ROAS"])
     @pytest.mark.parametrize(("of", "subject"), [(of_group, GROUP_BID), (of_keyword, KEYWORD_BID)])
@@ -266,13 +271,29 @@ class TestTargets:
         found = of(subject, **shared) if of is of_campaign else of(subject, shared)
         assert "portfolio" in found.fixed
 
-    def test_of_an_ad_group_are_its_own_or_inherited(self):
+    def test_of_an_ad_group_are_its_own_or_inherited_and_fixed(self):
         by_cpa = {"biddingStrategyType": "TARGET_CPA"}
         own = of_group(GROUP_CPA, by_cpa, targetCpaMicros="8000000")
+        assert (own.value, own.fixed) == (Decimal(8), "")
         inherited = of_group(GROUP_CPA, by_cpa, effectiveTargetCpaMicros="25000000")
-        assert (own.value, inherited.value, own.fixed) == (Decimal(8), Decimal(25), "")
+        assert (inherited.value, inherited.fixed) == (
+            Decimal(25),
+            "it inherits the target CPA of its campaign: change that, or set one of its own in "
+            "Google Ads first",
+        )
         by_roas = {"biddingStrategyType": "TARGET_ROAS"}
-        assert of_group(GROUP_ROAS, by_roas, effectiveTargetRoas=4.0).value == Decimal(4)
+        inherited = of_group(GROUP_ROAS, by_roas, effectiveTargetRoas=4.0)
+        assert (inherited.value, "inherits the target ROAS" in inherited.fixed) == (
+            Decimal(4),
+            True,
+        )
+
+    def test_one_that_holds_nowhere_is_zero_and_fixed(self):
+        found = of_group(GROUP_CPA, {"biddingStrategyType": "TARGET_CPA"})
+        assert (found.value, found.fixed) == (
+            Decimal(0),
+            "no target_cpa is set: set one in Google Ads first",
+        )
 
 
 class TestItems:
@@ -304,6 +325,14 @@ class TestItems:
         other = Subject("ad_group", "9001", "keyword", "broad:jobs")
         values = [setting_of(s, things, CENT).value for s in (GROUP_NEGATIVE, GROUP_KEYWORD, other)]
         assert values == ["present", "paused", "absent"]
+
+    def test_a_keyword_bears_the_id_under_which_its_edits_are_told(self):
+        added = criterion("running shoes", status="PAUSED")
+        id_ = added["adGroupCriterion"]["resourceName"].rpartition("/")[2]
+        rows = {"ad_group": [ad_group()], "ad_group_criterion": [added]}
+        assert told(GROUP_KEYWORD, **rows).item_id == id_
+        assert told(GROUP_KEYWORD, ad_group=[ad_group()]).item_id == ""
+        assert told(GROUP_NEGATIVE, **rows).item_id == ""
 
     @pytest.mark.parametrize(
         ("subject", "rows"),
@@ -344,6 +373,7 @@ class TestItems:
         found = told(draft, ad_group=[ad_group()], ad_group_ad=rows)
         assert found.value == value
         assert ("final" in found.fixed) is (value == "removed")
+        assert found.item_id == ("9001~7" if statuses else "")
 
     def test_a_label_that_is_too_long_cannot_be_made(self):
         subject = Subject("campaign", "801", "label", "x" * 81)

@@ -213,6 +213,12 @@ class TestItems:
         assert (setting.value, setting.fixed, setting.parent_paused) == (value, "", False)
         assert server.seen[1].path == "/v26.0/12020002/ads"
 
+    def test_a_draft_bears_the_id_under_which_its_edits_are_told(self, server):
+        there = page(ad(name="Marketloop 0f3c", id="777"))
+        assert only(server, DRAFT, ad_set(), there).item_id == "777"
+        server.reset()
+        assert only(server, DRAFT, ad_set(), page()).item_id == ""
+
     def test_a_draft_is_looked_for_on_every_page(self, server):
         pages = page(ad(), after="b"), page(ad(name="Marketloop 0f3c", status="PAUSED"))
         assert only(server, DRAFT, ad_set(), *pages).value == "paused"

@@ -42,11 +42,24 @@ def test_a_ceiling_holds_over_all_changes_together():
     assert reasons(asked, guardrails=guardrails) == [None, None, *["account_ceiling"] * 2]
 
 
-def test_a_cut_makes_room_for_a_raise_that_comes_after_it():
-    asked = [money("100", "90", "c1"), money("100", "110", "c2")]
+@pytest.mark.parametrize("first", [money("100", "90", "c1"), pause("c1")])
+def test_a_cut_makes_room_only_for_raises_of_its_own_group(first):
+    """The platform may refuse it, and take the raise; a group is carried out as a whole."""
+    asked = [first, money("100", "110", "c2")]
     guardrails = Guardrails(daily_budget_ceiling=Decimal(1000))
-    assert reasons(asked, guardrails=guardrails) == [None, None]
+    assert reasons(asked, guardrails=guardrails) == [None, "account_ceiling"]
     assert reasons(asked[::-1], guardrails=guardrails) == ["account_ceiling", None]
+    together = [replace(one, group="split") for one in asked]
+    assert reasons(together, guardrails=guardrails) == [None, None]
+
+
+def test_what_is_taken_back_makes_room_for_what_is_taken_back_with_it():
+    done = [action(7, money("100", "120", "c1"), 1), action(8, money("100", "80", "c2"), 1)]
+    back = [money("120", "100", "c1", takes_back=7), money("80", "100", "c2", takes_back=8)]
+    inside = things(campaign(1, daily_budget=Decimal(120)), campaign(2, daily_budget=Decimal(80)))
+    brand = {"accounts": {1: account(things=inside)}, "actions": done}
+    guardrails = Guardrails(daily_budget_ceiling=Decimal(1000))
+    assert reasons(back, guardrails=guardrails, **brand) == [None, None]
 
 
 def test_the_month_holds_over_all_changes_together():
@@ -82,7 +95,9 @@ def test_what_comes_back_keeps_its_place_within_a_batch():
     for first in (cut, rest):
         asked = [first, money("100", "110", "c3")]
         assert reasons(asked, guardrails=guardrails) == [None, "account_ceiling"]
-        for_good = [replace(first, restore_on=None), asked[1]]
+        asked = [replace(one, group="split") for one in asked]
+        assert reasons(asked, guardrails=guardrails) == ["group", "account_ceiling"]
+        for_good = [replace(asked[0], restore_on=None), asked[1]]
         assert reasons(for_good, guardrails=guardrails) == [None, None]
 
 

@@ -10,8 +10,9 @@ import pytest
 
 import tasks
 from connectors.changes import Change, Permit, Subject
+from tasks.applying import PATIENCE
 from tasks.gate.passing import decide
-from tasks.gate.permits import permit
+from tasks.gate.permits import LONGEST, permit
 from tests.tasks.gate.town import NOW, action, money, proposal, state
 
 ASKED = money("100", "90", content={"why": "x"})
@@ -24,7 +25,7 @@ def test_a_permit_names_the_change_and_its_action():
     change = Change(ASKED.subject, Decimal(100), Decimal(90), {"why": "x"})
     assert permit(ACTION, PASSED, NOW) == Permit(change, 7, NOW)
     applying = replace(ACTION, state="applying", version=9)
-    assert permit(applying, PASSED, NOW + timedelta(minutes=2)).action_id == 7
+    assert permit(applying, PASSED, NOW + LONGEST).action_id == 7
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_a_permit_names_the_change_and_its_action():
         (replace(ACTION, action_id=8), PASSED, 0, "something else"),
         (replace(ACTION, proposal=money("100", "80")), PASSED, 0, "something else"),
         (ACTION, replace(PASSED, asked=ASKED), 0, "something else"),
-        (ACTION, PASSED, 121, "ask the gate again"),
+        (ACTION, PASSED, LONGEST.total_seconds() + 1, "ask the gate again"),
         (ACTION, PASSED, -1, "ask the gate again"),
         (replace(ACTION, state="proposed"), PASSED, 0, "is proposed"),
         (replace(ACTION, state="applied"), PASSED, 0, "is applied"),
@@ -50,6 +51,11 @@ def test_a_permit_names_the_change_and_its_action():
 def test_nothing_else_gets_one(one, decision, later, message):
     with pytest.raises(ValueError, match=message):
         permit(one, decision, NOW + timedelta(seconds=later))
+
+
+def test_what_is_in_time_for_the_round_is_in_time_for_a_permit():
+    """A round sends what it has claimed within its patience, and decides after it has claimed."""
+    assert permit(ACTION, PASSED, NOW + PATIENCE).passed_at == NOW + PATIENCE
 
 
 def test_two_people_are_enough():
