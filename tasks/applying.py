@@ -36,14 +36,18 @@ class Next:
 def before_writing(action: Action, setting: Setting | None) -> Next | None:
     """Say what follows without writing; None: go on and write.
 
-    A value that already is what is wanted counts as applied. One that is neither what was approved
-    nor what is wanted ends the approval, since that was for the value seen.
+    A value that already is what is wanted counts as applied if we may have set it. Else it ends the
+    approval, as one does that is neither what was approved nor what is wanted: that was for the
+    value seen, and what somebody else did is not ours to take back.
     """
     proposal, field = action.proposal, action.proposal.subject.field
     if setting is None:
         return Next("failed", "gone", f"{proposal.name} is not there any more")
     if same(setting.value, proposal.after):
-        return Next("applied", "already", f"it was {shown(field, setting.value)} already")
+        already = f"it was {shown(field, setting.value)} already"
+        if _counts_as_ours(action):
+            return Next("applied", "already", already)
+        return Next("expired", "moved", f"{already}: somebody else did it")
     if not same(setting.value, proposal.before):
         return Next(
             "expired",
@@ -54,6 +58,17 @@ def before_writing(action: Action, setting: Setting | None) -> Next | None:
     if setting.fixed:
         return Next("refused", "not_writable", setting.fixed)
     return None
+
+
+def _counts_as_ours(action: Action) -> bool:
+    """Say whether what is there before this attempt is to count as set by us.
+
+    An earlier attempt may have been a write whose answer was lost. What takes something back is
+    wanted whoever does it, and what was said is said.
+    """
+    proposal = action.proposal
+    said = proposal.subject.field in SAID_FIELDS
+    return action.attempts > 1 or proposal.takes_back is not None or said
 
 
 def after_writing(action: Action, written: Written, setting: Setting | None) -> Next | None:

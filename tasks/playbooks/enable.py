@@ -2,7 +2,8 @@
 
 Only what this program paused itself, and nobody changed since, is enabled. A pause of somebody
 else has reasons that no figure tells, so a person gets advice instead and decides. A pause that
-ends by itself on a later day is left alone.
+ends by itself on a later day is left alone, and so is one that was judged in this very run: whether
+somebody changed it since is said anew by the next one.
 """
 
 from collections.abc import Mapping
@@ -51,7 +52,10 @@ def _enable(
     setting = situation.settings.get(place)
     if setting is None or setting.value != PAUSED or setting.parent_paused:
         return None
-    ours = _pause_of_ours(last.get(place))
+    newest = last.get(place)
+    if newest and newest.state == "judged" and newest.updated_at >= situation.now:
+        return None
+    ours = _pause_of_ours(newest)
     if ours and (back := ours.proposal.restore_on) and back > situation.as_of:
         return None
     terms = Terms(undo="Pause it again", risk=RISK)

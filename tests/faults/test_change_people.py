@@ -11,7 +11,7 @@ from connectors.warehouse import Warehouse
 from tests.faults.changes_referee import value_now, wrongs_of
 from tests.faults.changes_scene import BRAND, LATER, MORNING
 from tests.faults.changes_trials import Trial, trials
-from tests.faults.changes_wanted import ACCOUNTS, CASTS, Wanted
+from tests.faults.changes_wanted import ACCOUNTS, BACK, CASTS, Wanted
 from tests.faults.orders import Event, Place
 
 
@@ -59,8 +59,10 @@ def test_what_a_person_sets_before_the_last_reading_stands(
     scene.calm_down()
     assert wrongs_of(scene, seen) == [], f"{trial}, {event}"
     assert text_of(value_now(scene.market, wanted)) == event.what["value"]
-    (state,) = {seen.actions[key].state for key, one in scene.approved.items() if one == wanted}
-    assert state == ("applied" if event.what["value"] == text_of(wanted.after) else "expired")
+    (action,) = [seen.actions[key] for key, one in scene.approved.items() if one == wanted]
+    is_back = wanted == BACK and event.what["value"] == text_of(wanted.after)
+    assert action.state == ("applied" if is_back else "expired"), "what a person did is theirs"
+    assert action.attempts == 0, "nothing was sent, so the entry of it is not ours"
 
 
 @pytest.mark.parametrize("trial", trials("unseen", quick=1, total=40))

@@ -9,7 +9,7 @@ import pytest
 from connectors.actions import STEPS
 from connectors.changes import Setting, Written
 from tasks.applying import SENDS, SILENCE, after_interruption, after_writing, before_writing
-from tests.tasks.gate.town import NOW, action, audience, budget_of, proposal
+from tests.tasks.gate.town import NOW, action, audience, budget_of, post, proposal
 
 BEFORE, AFTER, OTHER = Decimal(100), Decimal(90), Decimal(70)
 
@@ -31,7 +31,7 @@ def test_only_the_value_that_was_approved_is_written_over():
     ("setting", "state", "reason"),
     [
         (None, "failed", "gone"),
-        (shows(AFTER), "applied", "already"),
+        (shows(AFTER), "expired", "moved"),
         (shows(OTHER), "expired", "moved"),
         (shows(BEFORE, fixed="The budget lives on the ad sets."), "refused", "not_writable"),
     ],
@@ -110,3 +110,25 @@ def test_a_list_is_spoken_of_in_people_and_counts_as_done_only_when_it_shows():
     assert (
         after_writing(pushed, Written("unknown"), Setting(subject, pushed.proposal.before)) is None
     )
+
+
+@pytest.mark.parametrize("attempts", [2, 3])
+def test_what_may_be_a_lost_write_of_ours_counts_as_ours(attempts):
+    again = replace(an_action(), attempts=attempts)
+    assert before_writing(again, shows(AFTER)).state == "applied"
+
+
+def test_what_takes_something_back_is_done_whoever_did_it():
+    back = replace(an_action(), proposal=proposal(budget_of(), BEFORE, AFTER, takes_back=6))
+    follows = before_writing(back, shows(AFTER))
+    assert (follows.state, follows.reason) == ("applied", "already")
+
+
+def test_what_is_said_already_is_said_whoever_said_it():
+    said = replace(action(7, post()), state="applying", attempts=1)
+    assert before_writing(said, Setting(said.proposal.subject, "present")).state == "applied"
+
+
+def test_what_somebody_else_did_first_is_told_as_theirs():
+    follows = before_writing(an_action(), shows(AFTER))
+    assert follows.explanation == "it was 90 already: somebody else did it"

@@ -246,3 +246,10 @@ def test_nothing_is_enabled_that_runs_or_could_not_run(status, setting):
 def test_our_pause_that_cannot_be_lifted_here_becomes_advice():
     (found,) = enabled(our_pause(), fixed="The campaign has ended.")
     assert found.after == "Enable it by hand: The campaign has ended."
+
+
+def test_our_pause_that_was_judged_in_this_very_run_waits_for_the_next():
+    """It may have drifted: a judgement takes the place of that, until it is looked after again."""
+    judged = our_pause("judged")
+    assert enabled(replace(judged, updated_at=NOW)) == []
+    assert len(enabled(replace(judged, updated_at=NOW - timedelta(days=1)))) == 1

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from connectors.actions import Action, Proposal
 from connectors.base import Account
-from connectors.changes import Edit, Setting, Subject
+from connectors.changes import Edit, Setting, Subject, Value
 from connectors.warehouse import Decided, Warehouse
+from tasks.applying import PATIENCE
+from tasks.gate.hold_off import foreign_edits
 from tasks.run import Run
 from tasks.steps.review import Review
 from tests.market import lay_down
@@ -49,7 +52,7 @@ class Platform:
     def edits(self, since, until) -> Iterator[list[Edit]]:
         yield [edit for edit in self.history if since <= edit.at <= until]
 
-    def says(self, subject: Subject, value: str, **changes) -> None:
+    def says(self, subject: Subject, value: Value, **changes) -> None:
         self.said[subject] = Setting(subject, value, **changes)
 
 
@@ -66,14 +69,22 @@ class Brand:
 
     def done(self, wanted: Proposal, at=LONG_AGO, *states: str) -> Action:
         """Put a change into the ledger that was carried out then."""
-        wanted = replace(wanted, account_key=self.key, expires_at=at + timedelta(days=1))
+        return self.carried_out(self.recorded(wanted, at), at, *states)
+
+    def recorded(self, wanted: Proposal, at: datetime) -> Action:
+        """Put an approved change into the ledger."""
+        wanted = replace(wanted, account_key=self.key, expires_at=at + timedelta(days=30))
         wanted = replace(wanted, entity_key=None)
-        facts = {"actor": "run 1", "now": at}
-        (one,) = self.store.record([Decided(wanted, "approved")], run_id="1", **facts)
+        decided = [Decided(wanted, "approved")]
+        (one,) = self.store.record(decided, run_id="1", actor="run 1", now=at)
+        return one
+
+    def carried_out(self, one: Action, at: datetime, *states: str) -> Action:
+        """Carry out a change, and move it on to these states."""
         for state in ("applying", "applied", *states):
             judged = "improved" if state == "judged" else None
-            step = {"version": one.version, "judged": judged}
-            one = self.store.move(one.action_id, state, **step, **facts)
+            step = {"version": one.version, "judged": judged, "actor": "run 1", "now": at}
+            one = self.store.move(one.action_id, state, **step)
         return one
 
     def look(self, days: int = 0) -> list[Action]:
@@ -102,7 +113,11 @@ def lasting(days: int = 0) -> Proposal:
     return pause("c1", restore_on=TODAY - timedelta(days=days))
 
 
-def edited(subject: Subject, new: str, who: str = "ana@example.com", days_ago: float = 1) -> Edit:
+def cut(subject: Subject, before: int, after: int) -> Proposal:
+    return proposal(subject, Decimal(before), Decimal(after))
+
+
+def edited(subject: Subject, new: Value, who: str = "ana@example.com", days_ago: float = 1) -> Edit:
     at = NOW - timedelta(days=days_ago)
     return Edit(f"{subject} {at}", at, subject, None, new, who, "WEB")
 
@@ -195,3 +210,80 @@ def test_a_keyword_that_we_made_and_paused_later_has_not_drifted(brand, taken_ba
     brand.platform.says(ITS_STATUS, value)
     assert brand.look() == []
     assert brand.now(added).state == "verified"
+
+
+def test_a_pause_that_a_person_has_set_again_stays_and_is_theirs(brand):
+    """However long ago the person did: what was known once is not forgotten."""
+    paused = brand.done(lasting(), LONG_AGO, "verified")
+    brand.platform.says(status_of(), "paused")
+    theirs = [edited(status_of(), "enabled", days_ago=97), edited(status_of(), "paused", "bo", 95)]
+    brand.store.save_edits(brand.key, [theirs], NOW - timedelta(days=90))
+    drifted, refused = brand.look()
+    assert (drifted.action_id, drifted.state) == (paused.action_id, "drifted")
+    assert drifted.explanation == "it is paused again, by bo"
+    assert (refused.state, refused.reason) == ("refused", "moved")
+    assert refused.explanation == "it is paused again, by bo, and stays so"
+    assert brand.look(1) == []
+
+
+def test_our_own_edit_is_never_taken_for_a_person_s(brand):
+    """Not by a clock some minutes ahead, nor when it was recorded long before it was done."""
+    at = NOW - timedelta(days=85)
+    own = brand.recorded(pause("c1"), at - timedelta(days=20))
+    own = brand.carried_out(own, at, "verified")
+    brand.platform.says(status_of(), "paused")
+    brand.store.save_edits(
+        brand.key, [[edited(status_of(), "paused", "our application", 85 - 1 / 24 / 12)]], at
+    )
+    assert brand.look() == []
+    assert brand.now(own).state == "verified"
+
+
+def test_our_edit_of_another_campaign_s_shared_budget_is_no_edit_of_others(brand):
+    """A platform tells of it under every campaign that shares the budget."""
+    of = {one: Subject("campaign", one, "daily_budget") for one in ("c1", "c2")}
+    first = brand.done(cut(of["c1"], 100, 90), NOW - timedelta(days=9), "verified")
+    brand.done(cut(of["c2"], 90, 80), NOW - timedelta(days=6), "verified")
+    back = brand.done(cut(of["c2"], 80, 90), NOW - timedelta(days=3))
+    for one in of.values():
+        brand.platform.says(one, Decimal(90), shared_by=("c1", "c2"))
+    brand.platform.history = [
+        edited(one, Decimal(value), "our application", days)
+        for one in of.values()
+        for value, days in ((90, 9), (80, 6), (90, 3))
+    ]
+    (verified,) = brand.look()
+    assert (verified.action_id, verified.state) == (back.action_id, "verified")
+    assert brand.now(first).state == "verified"
+
+
+def test_what_was_claimed_since_the_run_began_was_not_done_before_that(brand):
+    """A person's round died while this run still pulled: else its write would seem another's."""
+    own = brand.recorded(pause("c1"), NOW - timedelta(minutes=40))
+    claimed = NOW + timedelta(minutes=30)
+    own = brand.store.move(
+        own.action_id, "applying", version=own.version, actor="run 2", now=claimed
+    )
+    brand.platform.says(status_of(), "paused")
+    (applied,) = brand.look()
+    assert (applied.state, applied.applied_at, applied.updated_at) == ("applied", claimed, claimed)
+    written = claimed + timedelta(minutes=1)
+    brand.platform.history = [replace(edited(status_of(), "paused", "our application"), at=written)]
+    (verified,) = brand.look(1)
+    assert verified.state == "verified"
+    stored = [edit for _, edit in brand.store.edits([brand.key], NOW)]
+    assert foreign_edits(stored, [brand.now(own)]) == []
+
+
+def test_what_was_found_a_day_later_was_done_when_its_worker_could_still_send(brand):
+    """So what a person did in between is known to have come after it."""
+    claimed = NOW - timedelta(days=1)
+    own = brand.recorded(pause("c1"), claimed)
+    brand.store.move(own.action_id, "applying", version=own.version, actor="run 2", now=claimed)
+    brand.platform.says(status_of(), "paused")
+    (applied,) = brand.look()
+    assert (applied.applied_at, applied.updated_at) == (claimed + PATIENCE, NOW)
+    brand.platform.history = [edited(status_of(), "enabled", "ana", 0.6)]
+    brand.platform.history += [edited(status_of(), "paused", "ana", 0.3)]
+    (drifted,) = brand.look(1)
+    assert drifted.explanation == "it is paused again, by ana"
