@@ -1,10 +1,11 @@
 """May this brand's playbooks do what its file says? Modes, guardrails, envelopes, overrides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
 
 from config.brand_playbooks import MODES, envelope_of, mode_of, override_of
 from config.brand_rules import Surroundings
+from config.brand_splits import platforms_of, replaced, whole_of
 from config.changeable import field_of
 from config.guardrails import Envelope, Guardrails, Protected
 from config.inheritance import overridden
@@ -25,6 +26,7 @@ def action_problems(source: Source, brand: Brand, around: Surroundings) -> Itera
         yield from _envelope(source, brand.envelope, around)
     yield from _overrides(source, brand, around)
     yield from _refused(source, brand, around)
+    yield from _unsplit(source, brand, around)
     yield from _conflicts(source, brand, around)
 
 
@@ -148,13 +150,23 @@ def _override_mode(
 
 
 def _used(brand: Brand, around: Surroundings) -> list[tuple[str, Process, Playbook]]:
-    """Return the playbooks that concern a brand: of its platforms, not switched off."""
+    """Return the playbooks that concern a brand: of its platforms, not switched off, nor replaced
+    by another one."""
     platforms = {entry.platform for entry in brand.accounts}
+    others = replaced(brand, {name: it for name, it in around.processes.items() if it})
     return [
         (name, process, book)
         for name, process, book in _playbooks(around).values()
-        if process.platform in platforms and not override_of(brand, book.name).off
+        if process.platform in platforms
+        and not override_of(brand, book.name).off
+        and book.name not in others
+        and not (_is_of_several(book, process) and name not in brand.schedules)
     ]
+
+
+def _is_of_several(book: Playbook, process: Process) -> bool:
+    """Tell whether a playbook splits several platforms: a brand asks for that by a schedule."""
+    return isinstance(book, SplitPlaybook) and len(platforms_of(book, process)) > 1
 
 
 def _refused(source: Source, brand: Brand, around: Surroundings) -> Iterator[Problem]:
@@ -176,15 +188,40 @@ def _refused(source: Source, brand: Brand, around: Surroundings) -> Iterator[Pro
                 yield source.note(
                     path, message, "such a change is refused: allow it, or switch off"
                 )
-    budgeted = {budget.platform for budget in brand.budgets}
     for name, process, book in _used(brand, around):
-        if not isinstance(book, SplitPlaybook) or mode_of(brand, name, book) == "observe":
-            continue
-        wanted = {*book.platforms} or {process.platform}
-        if not wanted & budgeted:
-            message = f"{book.name} splits a monthly budget, and the brand states none"
-            remedy = "add `budgets:`, or switch it off with a reason"
-            yield source.note(("budgets",), message, remedy)
+        if isinstance(book, SplitPlaybook) and mode_of(brand, name, book) != "observe":
+            yield from _amount(source, brand, book, platforms_of(book, process))
+
+
+def _amount(
+    source: Source, brand: Brand, book: SplitPlaybook, over: Sequence[str]
+) -> Iterator[Problem]:
+    """Yield a note on a split of a month that the brand does not state."""
+    if len(over) > 1 and not whole_of(brand, over):
+        message = f"{book.name} splits one amount over {' and '.join(over)}, and there is none"
+        remedy = f"add `- {{platforms: [{', '.join(over)}], monthly: ...}}`"
+        yield source.note(("budgets",), message, remedy)
+    elif not any({*over} & {*budget.over} for budget in brand.budgets):
+        message = f"{book.name} splits a monthly budget, and the brand states none"
+        remedy = "add `budgets:`, or switch it off with a reason"
+        yield source.note(("budgets",), message, remedy)
+
+
+def _unsplit(source: Source, brand: Brand, around: Surroundings) -> Iterator[Problem]:
+    """Yield notes on months over several platforms that nothing which is scheduled splits."""
+    replacing = {
+        (name, book.name): platforms_of(book, process)
+        for name, process, book in _playbooks(around).values()
+        if isinstance(book, SplitPlaybook)
+        and name not in brand.schedules
+        and not override_of(brand, book.name).off
+    }
+    for position, budget in enumerate(brand.budgets):
+        for (process, book), over in replacing.items():
+            if budget.platforms and {*over} == {*budget.platforms}:
+                message = f"it is for {book} to split, in {process}, which is not scheduled"
+                remedy = f"add it to `schedules`, or switch {book} off with a reason"
+                yield source.note(("budgets", position, "platforms"), message, remedy)
 
 
 def _conflicts(source: Source, brand: Brand, around: Surroundings) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from typing import Any
 from config.check_rules import Vocabulary, case_problems, minimum_problems
 from config.currencies import CurrencyError, minor_units
 from config.fact_rules import importance_problems, limit_problems
-from config.models import AccountEntry, Brand, Check, Fact, Override, Process
+from config.models import AccountEntry, Brand, Budget, Check, Fact, Override, Process
 from config.problems import Problem, choose, quoted
 from config.process_rules import sources_of
 from config.schedules import ScheduleError, check_cron, check_time_zone
@@ -135,15 +135,46 @@ def _platform(source: Source, path: Where, name: str, brand: Brand) -> Iterator[
 
 
 def _budgets(source: Source, brand: Brand) -> Iterator[Problem]:
-    keys = [f"{budget.platform} {budget.account}".strip() for budget in brand.budgets]
+    keys = [f"{' '.join(sorted(it.over))} {it.account}".strip() for it in brand.budgets]
     yield from _twice(source, "budgets", "platform", keys, "has two budgets")
     for position, budget in enumerate(brand.budgets):
         path: Where = ("budgets", position)
-        yield from _platform(source, (*path, "platform"), budget.platform, brand)
-        accounts = [e.name for e in brand.accounts if e.platform == budget.platform]
-        if budget.account and budget.account not in accounts:
-            message = f"no account {quoted(budget.account)} of the platform {budget.platform}"
-            yield source.problem((*path, "account"), message, choose(budget.account, accounts))
+        if bool(budget.platform) == bool(budget.platforms):
+            has = "both platform and platforms" if budget.platform else "no platform"
+            remedy = "write `platform: google_ads`, or `platforms: [google_ads, meta_ads]`"
+            yield source.problem(path, f"has {has}", remedy)
+        elif budget.platforms:
+            yield from _together(source, path, budget, brand)
+        else:
+            yield from _of_one(source, path, budget, brand)
+
+
+def _of_one(source: Source, path: Where, budget: Budget, brand: Brand) -> Iterator[Problem]:
+    """Yield what is wrong with the month of a platform or account."""
+    yield from _platform(source, (*path, "platform"), budget.platform, brand)
+    accounts = [e.name for e in brand.accounts if e.platform == budget.platform]
+    if budget.account and budget.account not in accounts:
+        message = f"no account {quoted(budget.account)} of the platform {budget.platform}"
+        yield source.problem((*path, "account"), message, choose(budget.account, accounts))
+
+
+def _together(source: Source, path: Where, whole: Budget, brand: Brand) -> Iterator[Problem]:
+    """Yield what is wrong with the month of several platforms, and with their own ones in it."""
+    for number, name in enumerate(whole.platforms):
+        yield from _platform(source, (*path, "platforms", number), name, brand)
+    names = " and ".join(whole.platforms)
+    if len({*whole.platforms}) < max(2, len(whole.platforms)):
+        message = f"{names} is not several platforms"
+        yield source.problem((*path, "platforms"), message, "name each once, two or more of them")
+    if whole.account:
+        message = f"no account is of {names} at once"
+        yield source.problem((*path, "account"), message, "remove it, or name one platform")
+    for position, own in enumerate(brand.budgets):
+        if own.platform in whole.platforms and own.monthly > whole.monthly:
+            of = own.account or own.platform
+            message = f"{of} may cost {own.monthly} a month, and all of {names} {whole.monthly}"
+            remedy = f"lower it to less than {whole.monthly}, or remove it"
+            yield source.problem(("budgets", position, "monthly"), message, remedy)
 
 
 def _schedules(source: Source, brand: Brand, around: Surroundings) -> Iterator[Problem]:

@@ -127,7 +127,8 @@ _TARGETS = """\
 #   - {{kpi: cpa, target: 25}}                        # for all platforms
 #   - {{kpi: roas, target: 3.5, platform: {platform}}}
 
-# What a calendar month may cost.
+# What a calendar month may cost. `platforms: [google_ads, meta_ads]` in the place of `platform` is
+# one amount over both, which the process media_budget splits: give it a schedule.
 # budgets:
 #   - {{platform: {platform}, monthly: 3000}}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from config.brand_playbooks import envelope_of, mode_of, playbooks_of, switched_off
+from config.brand_splits import replaced
 from config.briefs import Brief
 from config.content import READY, Content
 from config.content_pictures import PictureFile
@@ -114,11 +115,19 @@ class Library:
         the mode that it has here by itself (see `mode` for the one that holds)."""
         checks = self.checks_for(brand, process)
         both: list[Check | Fact] = [*checks.checks, *checks.facts]
-        return playbooks_of(self.brand(brand), self.process(process), both)
+        others = replaced(self.brand(brand), self.processes)
+        found = playbooks_of(self.brand(brand), self.process(process), both)
+        return tuple(playbook for playbook in found if playbook.name not in others)
 
     def playbooks_off(self, brand: str, process: str) -> tuple[SwitchedOff, ...]:
-        """Return the playbooks that the brand switched off, and why."""
-        return switched_off(self.brand(brand), self.process(process))
+        """Return the playbooks that the brand switched off, or that another one replaces, and
+        why."""
+        own, rules = self.process(process), self.brand(brand)
+        off = switched_off(rules, own)
+        others = replaced(rules, self.processes)
+        named = {it.name for it in off}
+        names = [it.name for it in own.playbooks if it.name not in named]
+        return (*off, *(others[name] for name in names if name in others))
 
     def mode(self, brand: str, process: str, playbook: str) -> Mode:
         """Return the most that a playbook may do for a brand: the least of the brand's mode, its

@@ -403,14 +403,22 @@ class EntityTargets(Model):
 
 
 class Budget(Model):
-    """What a calendar month may cost."""
+    """What a calendar month may cost: of one platform, or of several together."""
 
-    platform: str
+    platform: str = ""
     """Of which platform."""
+    platforms: tuple[str, ...] = ()
+    """Of which platforms together, instead of `platform`: `[google_ads, meta_ads]`. The process
+    Media budget splits such a month over all of them."""
     monthly: Annotated[Decimal, Field(gt=0)]
     """In the brand's currency."""
     account: str = ""
     """An entry of `accounts`; empty means all accounts of the platform together."""
+
+    @property
+    def over(self) -> tuple[str, ...]:
+        """The platforms that it is for."""
+        return self.platforms or (self.platform,)
 
 
 class Schedule(Model):

@@ -225,6 +225,10 @@ def _figures(source: Source, path: Where, book: Playbook, context: Context) -> I
                 yield source.problem(
                     (*path, "platforms", number), message, choose(name, CHANGEABLE)
                 )
+            elif len(book.platforms) > 1 and name not in context.process.platforms:
+                message = f"the process is not about {name}, and sees no budgets there"
+                remedy = "add it to the process's `platforms`, and its campaigns to `pulls`"
+                yield source.problem((*path, "platforms", number), message, remedy)
 
 
 def step_of(book: Playbook) -> tuple[NumberField, str, float] | None:

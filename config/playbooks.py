@@ -166,7 +166,8 @@ class SplitPlaybook(_Playbook):
     every_days: Days = 7
     """At most once in so many days, but for a month that is short."""
     platforms: tuple[str, ...] = ()
-    """Over which platforms; empty means all that the brand has a budget for."""
+    """Over which of the process's platforms; empty means all of them. Several are split as one
+    month, where the brand states one amount over exactly these, and not at all elsewhere."""
 
 
 class AdjustPlaybook(_Playbook):

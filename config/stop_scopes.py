@@ -12,6 +12,14 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 """Name of a scope to the processes in it; no process has such a name."""
 
 
+WITH: Mapping[str, tuple[str, ...]] = {
+    "google_ads": ("media_budget",),
+    "facebook_ads": ("media_budget",),
+}
+"""Process to those that change the same accounts: whoever stops it means these too."""
+
+
 def covers(stopped: str, process: str) -> bool:
     """Tell whether a stop of `stopped` (a process, a scope, or '' for all) holds back a process."""
-    return stopped in ("", process) or process in SCOPES.get(stopped, ())
+    held = (*SCOPES.get(stopped, ()), *WITH.get(stopped, ()))
+    return stopped in ("", process) or process in held

@@ -9,6 +9,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from config.brand_splits import is_for
 from config.library import Library
 from config.networks import NETWORKS
 
@@ -37,6 +38,7 @@ def deployments(library: Library, as_of: date | None = None) -> list[RunnerDeplo
         for brand in library.brands
         for process in library.processes
         if library.entries(brand, process)
+        and is_for(library.brand(brand), library.process(process))
     ]
 
 

@@ -15,7 +15,8 @@ def daily_budgets(accounts: pd.DataFrame, brand: Brand, as_of: date) -> Floats:
 
     `accounts` has entry, platform and currency.
 
-    A budget for the whole platform is an account's own where the brand has no other account there.
+    A budget for the whole platform is an account's own where the brand has no other account there;
+    one over several platforms is nobody's own.
     Budgets are in the brand's currency; an account in another has none, for lack of a rate. The
     column `daily_budget` of accounts is where conditions find it.
     """

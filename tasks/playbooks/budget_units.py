@@ -1,6 +1,6 @@
-"""Which budgets does a platform have, and what did each spend and bring?"""
+"""Which budgets are there, and what did each spend and bring?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -43,8 +43,11 @@ class Budgeted:
         return value if isinstance(value, Decimal) else Decimal(0)
 
 
-def of_platform(playbook: SplitPlaybook, situation: Situation) -> list[Budgeted]:
-    """Return what runs with a budget of its own, in accounts of the brand's currency.
+def budgets_in(
+    playbook: SplitPlaybook, situation: Situation, among: Collection[int] | None = None
+) -> list[Budgeted]:
+    """Return what runs with a budget of its own, in accounts of the brand's currency; `among` these
+    alone, if they are given.
 
     An ad set counts where its campaign has no budget. Accounts whose figures' lag is not known, or
     of which no day was pulled, are left out.
@@ -52,6 +55,7 @@ def of_platform(playbook: SplitPlaybook, situation: Situation) -> list[Budgeted]
     figures = Figures(situation)
     accounts = situation.accounts
     usable = accounts.loc[accounts["currency"] == situation.currency, "account_key"].tolist()
+    usable = [key for key in usable if among is None or key in among]
     found: list[Budgeted] = []
     for level, frame in _frames(situation):
         cube = situation.cubes[level]

@@ -1,4 +1,4 @@
-"""What may the budgets of a platform add up to, so that the month ends within its plan?
+"""What may budgets add up to, so that the month ends within its plan?
 
 Counted as the gate counts (`tasks/gate/rules_money.py`): what is spent, plus the daily budgets of
 all that runs, spent or not, for the days that are left; and never more than a month's share of it
@@ -7,6 +7,8 @@ per day. Else a plan would be made of which every raise is refused.
 
 from calendar import monthrange
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -27,46 +29,62 @@ OVER = 1.01
 """From so many times its plan on a month is expected to exceed it: no expectation is more exact."""
 
 
-def most_a_day(situation: Situation, accounts: Collection[int]) -> float:
-    """Return what the running daily budgets of a platform may add up to from today on.
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a month may cost, and what counts against it."""
+
+    monthly: float  # infinite: nobody has said
+    spent: float  # so far; NaN where a day of an account is not known
+    planned: float  # what all that runs, or comes back by itself, may spend per day
+
+
+def amount_of(
+    situation: Situation,
+    found: Sequence[Budgeted],
+    monthly: float | None,
+    spenders: Collection[int],
+    planners: Collection[int] | None = None,
+) -> Amount:
+    """Return how a month stands whose spend is that of the accounts `spenders`; all budgets that
+    the run sees are planned with, or only those of `planners`."""
+    planned = planned_a_day(situation, found, planners)
+    if monthly is None:
+        return Amount(float("inf"), 0.0, planned)
+    return Amount(monthly, _spent(situation, found, spenders), planned)
+
+
+def most_a_day(situation: Situation, amount: Amount) -> float:
+    """Return what the running daily budgets may add up to from today on.
 
     Infinite without a monthly budget; NaN where the month's spend of an account is not known.
     """
-    monthly = situation.monthly_budgets.get(situation.platform)
-    if monthly is None:
+    if np.isinf(amount.monthly):
         return float("inf")
     share = situation.guardrails.month_percent / 100
-    least = [(monthly * share - _spent(situation, accounts)) / _days_left(situation)]
+    least = [(amount.monthly * share - amount.spent) / _days_left(situation)]
     if situation.guardrails.daily_budget_ceiling is None:
-        least.append(monthly / DAYS_OF_A_MONTH)
+        least.append(amount.monthly / DAYS_OF_A_MONTH)
     return float(np.min(least))
 
 
-def spend_a_day(
-    situation: Situation, others: Sequence[Budgeted], accounts: Collection[int]
-) -> float:
+def spend_a_day(situation: Situation, others: Sequence[Budgeted], amount: Amount) -> float:
     """Return what the month has left for a day once the `others` have spent as they did lately."""
-    monthly = situation.monthly_budgets.get(situation.platform)
-    if monthly is None:
-        return float("inf")
     usual = [np.nan_to_num(unit.spend[-LATELY:]).mean() for unit in others if len(unit.spend)]
-    return (monthly - _spent(situation, accounts)) / _days_left(situation) - float(sum(usual))
+    return (amount.monthly - amount.spent) / _days_left(situation) - float(sum(usual))
 
 
-def runs_over(situation: Situation, found: Sequence[Budgeted]) -> bool:
+def runs_over(situation: Situation, found: Sequence[Budgeted], amount: Amount) -> bool:
     """Say whether the month is going to cost more than its plan, if each spends on as on its usual
     day lately: a day that ran away is gone, and no usual one."""
-    monthly = situation.monthly_budgets.get(situation.platform)
-    if monthly is None:
-        return False
     usual = [np.nanmedian(unit.spend[-LATELY:]) for unit in found if _is_known(unit)]
-    whole = _spent(situation, {unit.entity.account_key for unit in found})
-    whole += float(sum(usual)) * _days_left(situation)
-    return whole > monthly * situation.guardrails.month_percent / 100 * OVER
+    whole = amount.spent + float(sum(usual)) * _days_left(situation)
+    return whole > amount.monthly * situation.guardrails.month_percent / 100 * OVER
 
 
-def planned_a_day(situation: Situation, found: Sequence[Budgeted]) -> float:
-    """Return what all that runs, or comes back by itself, may spend per day.
+def planned_a_day(
+    situation: Situation, found: Sequence[Budgeted], accounts: Collection[int] | None = None
+) -> float:
+    """Return what all that runs, or comes back by itself, may spend per day; in these accounts.
 
     A budget counts as it was read now, where it was, else as it was pulled; a shared one once.
     NaN where neither a budget nor what is usually spent on it is known.
@@ -75,7 +93,7 @@ def planned_a_day(situation: Situation, found: Sequence[Budgeted]) -> float:
     back = {action.proposal.entity_key: action for action in _coming_back(situation)}
     shared: set[frozenset[str]] = set()
     total = 0.0
-    for level, key, pulled in _running(situation, back.keys()):
+    for level, key, pulled in _running(situation, back.keys(), accounts):
         unit = live.get((level, key))
         sharers = frozenset(unit.setting.shared_by) if unit and unit.setting else frozenset()
         if len(sharers) > 1 and sharers in shared:
@@ -93,9 +111,23 @@ def _is_known(unit: Budgeted) -> bool:
     return bool((~np.isnan(unit.spend[-LATELY:])).any())
 
 
-def _spent(situation: Situation, accounts: Collection[int]) -> float:
-    """Return what the month has cost so far; NaN where a day of an account is not known."""
-    return float(sum(situation.month_spend.get(key, float("nan")) for key in accounts))
+def _spent(situation: Situation, found: Sequence[Budgeted], accounts: Collection[int]) -> float:
+    """Return what the month has cost so far; NaN where a day of an account is not known.
+
+    Of one whose figures end before yesterday the days since cost what is planned, as at the gate.
+    """
+    spent = float(sum(situation.month_spend.get(key, float("nan")) for key in accounts))
+    for key, days in ((key, _days_behind(situation, key)) for key in accounts):
+        spent += days * planned_a_day(situation, found, [key]) if days else 0.0
+    return spent
+
+
+def _days_behind(situation: Situation, account_key: int) -> int:
+    """Return how many days of the month up to yesterday are not in what an account has spent."""
+    yesterday = situation.as_of - timedelta(days=1)
+    before = situation.as_of.replace(day=1) - timedelta(days=1)
+    through = max(situation.spent_through.get(account_key, yesterday), before)
+    return max((yesterday - through).days, 0)
 
 
 def _days_left(situation: Situation) -> int:
@@ -116,7 +148,7 @@ def _coming_back(situation: Situation) -> list[Action]:
 
 
 def _running(
-    situation: Situation, back: Collection[int | None]
+    situation: Situation, back: Collection[int | None], accounts: Collection[int] | None
 ) -> Iterator[tuple[Level, int, float]]:
     """Yield level, key and pulled daily budget of what runs with a budget of its own.
 
@@ -127,6 +159,8 @@ def _running(
     campaigns = situation.entities.get("campaign")
     if campaigns is None:
         return
+    if accounts is not None:
+        campaigns = campaigns[campaigns["account_key"].isin([*accounts])]
     ad_groups = situation.entities.get("ad_group", campaigns.iloc[:0])
     divided = set(_pairs(ad_groups[ad_groups["daily_budget"].notna()], "campaign_id"))
     campaigns = campaigns[_is_on(campaigns, back)]

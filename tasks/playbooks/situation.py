@@ -18,9 +18,18 @@ Place = tuple[int, Subject]
 """An account's key, and what would be changed in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What a calendar month of some accounts together may cost, in the brand's currency."""
+
+    platforms: frozenset[str]
+    accounts: frozenset[int]
+    monthly: float
+
+
 @dataclass(frozen=True)
 class Situation:
-    """A brand's accounts on one platform, as one run sees them. Frames as in `Reading`.
+    """A brand's accounts on a process's platforms, as one run sees them. Frames as in `Reading`.
 
     `findings` come from checks evaluated on mature figures only: their windows end where the
     conversions (or whatever they rest on) have arrived.
@@ -28,7 +37,7 @@ class Situation:
 
     brand: str
     process: str
-    platform: str
+    platform: str  # the first of them
     as_of: date
     now: datetime  # aware, UTC
     currency: str  # the brand's
@@ -52,3 +61,11 @@ class Situation:
     """The brand's limits: what they would refuse is not worth proposing."""
     monthly_budgets: Mapping[str, float] = field(default_factory=dict)  # by platform, of the brand
     month_spend: Mapping[int, float] = field(default_factory=dict)  # by account key, so far
+    spent_through: Mapping[int, date] = field(default_factory=dict)
+    """Account key to the last day in `month_spend`; without an entry yesterday."""
+    platforms: tuple[str, ...] = ()
+    """All that the process is about, if they are several. Then there are `months` too, and what is
+    known of the month of accounts that the run leaves out, for their figures are not there."""
+    months: Sequence[Month] = ()
+    unseen: Mapping[int, str] = field(default_factory=dict)
+    """Account key to the name of those left out."""

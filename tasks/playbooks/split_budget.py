@@ -1,4 +1,5 @@
-"""Where does the next unit of money bring most? One decision over a platform's budgets.
+"""Where does the next unit of money bring most? One decision over a platform's budgets, or over
+those of several (`split_scope.py`).
 
 Moved are budgets that the account's currency makes comparable, that the platform lets us set, and
 that nobody else is busy with. What they add up to stays the same, or is what the month has left. A
@@ -20,23 +21,21 @@ import numpy as np
 from config.playbooks import SplitPlaybook
 from connectors.actions import Effect, Proposal
 from tasks.cube import Booleans, Floats
-from tasks.playbooks.budget_units import SPEND, Budgeted, daily, is_busy, of_platform, room
-from tasks.playbooks.month_room import most_a_day, planned_a_day, runs_over, spend_a_day
+from tasks.playbooks.budget_units import SPEND, Budgeted, daily, is_busy, room
+from tasks.playbooks.dividing import divided
+from tasks.playbooks.month_room import Amount, most_a_day, runs_over, spend_a_day
 from tasks.playbooks.moves import decimal
 from tasks.playbooks.pacing import is_due
 from tasks.playbooks.proposing import Grounds, Terms, currency_of, proposal
 from tasks.playbooks.situation import Place, Situation
+from tasks.playbooks.split_scope import Scope, scope_of
+from tasks.playbooks.split_words import told_of_platforms
 from tasks.report.numbers import change_text, money, number
-from tasks.statistics.allocation import Gain, allocate, gain, rounded
+from tasks.statistics.allocation import Gain, gain, rounded
 from tasks.statistics.response import PRIOR, Curves, fit, marginal, weekly
 
 BINDS = 0.85
 """From this share of the budget spent on, in the last week, the budget is what limits the spend."""
-LEAST_MOVE = 0.02
-"""Smaller moves are left out: they bring little and begin a cool-down."""
-MOST_MOVES = 16
-"""Budgets that one decision moves, those that move farthest: a run may make 20 changes by default,
-and one refused part refuses all."""
 LATELY = 7  # days that say how much of a budget is spent
 
 
@@ -56,8 +55,8 @@ class _Plan:
 
 def places(playbook: SplitPlaybook, situation: Situation) -> list[Place]:
     """Return the budgets of all running campaigns and ad sets that have one."""
-    found = _asked_of(playbook, situation)
-    return [(unit.entity.account_key, unit.subject) for unit in found]
+    scope = _asked_of(playbook, situation)
+    return [(unit.entity.account_key, unit.subject) for unit in scope.units] if scope else []
 
 
 def propose(playbook: SplitPlaybook, situation: Situation) -> list[Proposal]:
@@ -66,34 +65,41 @@ def propose(playbook: SplitPlaybook, situation: Situation) -> list[Proposal]:
     Sure: its 80 % range lies above zero, and it exceeds `least_gain` of what the budgets that are
     moved bring now. Cuts because the month is short need no gain, and each stands for itself.
     """
-    found = _asked_of(playbook, situation)
+    scope = _asked_of(playbook, situation)
+    found = scope.units if scope else []
     free = [unit for unit in found if unit.setting and not _why_not(unit, situation)]
-    if len(free) < 2:
+    if scope is None or len(free) < 2:
         return []
     fitted = _fitted(playbook, free)
     if fitted is None:
         return []
-    plan = _plan(playbook, situation, fitted, found, free)
+    plan = _plan(playbook, situation, fitted, scope, free)
     if plan is None or plan.gain.low <= 0 or plan.gain.relative <= playbook.least_gain:
-        short = runs_over(situation, found)
-        plan = _plan(playbook, situation, fitted, found, free, cuts_alone=True) if short else None
+        short = _is_short(situation, scope)
+        plan = _plan(playbook, situation, fitted, scope, free, cuts_alone=True) if short else None
     if plan is None:
         return []
     left_out = [unit for unit in found if unit.setting and unit not in free]
     told = _told(playbook, situation, free, plan, left_out)
+    told += told_of_platforms(situation, scope, free, plan.budgets)
     # Cuts come first: carried out one by one, and cut short, they never add up to more than now.
     moved = [place for place, unit in enumerate(free) if plan.budgets[place] != unit.budget]
     moved.sort(key=lambda place: plan.budgets[place] > free[place].budget)
     return [_proposal(playbook, situation, free, plan, place, told) for place in moved]
 
 
-def _asked_of(playbook: SplitPlaybook, situation: Situation) -> list[Budgeted]:
-    """Return the budgets to look at; none where it is not time yet and the month is not short."""
-    if playbook.platforms and situation.platform not in playbook.platforms:
-        return []
-    found = of_platform(playbook, situation)
-    due = is_due(playbook, situation, playbook.every_days) or runs_over(situation, found)
-    return found if due else []
+def _asked_of(playbook: SplitPlaybook, situation: Situation) -> Scope | None:
+    """Return what to look at; None where it is not time yet and the month is not short."""
+    scope = scope_of(playbook, situation)
+    if scope is None:
+        return None
+    due = is_due(playbook, situation, playbook.every_days) or _is_short(situation, scope)
+    return scope if due else None
+
+
+def _is_short(situation: Situation, scope: Scope) -> bool:
+    """Tell whether the month is going to cost more than its plan; not where a part is unknown."""
+    return not scope.left_out and runs_over(situation, scope.units, scope.whole)
 
 
 def _why_not(unit: Budgeted, situation: Situation) -> str:
@@ -130,7 +136,7 @@ def _plan(
     playbook: SplitPlaybook,
     situation: Situation,
     fitted: Curves,
-    found: list[Budgeted],
+    scope: Scope,
     free: list[Budgeted],
     *,
     cuts_alone: bool = False,
@@ -147,15 +153,19 @@ def _plan(
     low = np.minimum(np.array([float(least) for least, _ in rooms]), now)
     most = now if cuts_alone else np.array([float(most) for _, most in rooms])
     high = np.where(binds, most, now)
-    room_left = _room(situation, found, free, now, cuts_alone=cuts_alone)
+    room_left = _room(situation, scope, free, now, cuts_alone=cuts_alone)
     if room_left is None:
         return None
     total = max(min(float(now.sum()), room_left), float(low.sum()))
-    after = _divided(curves, total, now, low, high)
+    held = _held(scope, free)
+    after = divided(curves, total, now, low, high, held)
     budgets = _budgets(free, rooms, binds, now, after, total)
     set_to = np.array([float(value) for value in budgets])
-    if (set_to > budget).any() and float((set_to - budget).sum()) > _spare(situation, found):
-        return None
+    all_of_them = np.ones(len(free), dtype=np.bool_)
+    for those, spare in [(all_of_them, _spare(situation, scope.whole)), *held]:
+        more = (set_to - budget)[those]
+        if (more > 0).any() and not float(more.sum()) <= spare:
+            return None
     settled = np.where(set_to == budget, now, set_to)
     gained = gain(curves, now * (total / now.sum()), settled, seed=situation.as_of.toordinal())
     return _Plan(curves, binds, now, settled, budgets, total, gained, cuts_alone)
@@ -163,7 +173,7 @@ def _plan(
 
 def _room(
     situation: Situation,
-    found: list[Budgeted],
+    scope: Scope,
     free: list[Budgeted],
     now: Floats,
     *,
@@ -172,43 +182,30 @@ def _room(
     """Return what these budgets may cost a day: less than now only where the month is short.
 
     None where that is not known, or where more is planned than the month has left although less is
-    spent. What is planned does not matter to cuts alone.
+    spent. What is planned does not matter to cuts alone. Nothing is saved on a guess, for accounts
+    whose figures are not there.
     """
-    accounts = {unit.entity.account_key for unit in found}
     moved = {id(unit) for unit in free}
-    others = [unit for unit in found if id(unit) not in moved]
-    today, spare = float(now.sum()), _spare(situation, found)
-    left = spend_a_day(situation, others, accounts)
-    if np.isnan(spare):
+    others = [unit for unit in scope.units if id(unit) not in moved]
+    today, spare = float(now.sum()), _spare(situation, scope.whole)
+    left = spend_a_day(situation, others, scope.whole) - scope.unseen_a_day
+    if np.isnan(spare) or (scope.left_out and left < today):
         return None
     if spare >= 0 or cuts_alone:
         return min(today, left)
     return min(today + spare, left) if left < today else None
 
 
-def _spare(situation: Situation, found: list[Budgeted]) -> float:
+def _spare(situation: Situation, amount: Amount) -> float:
     """Return by how much all daily budgets may rise together; negative: they must fall."""
-    accounts = {unit.entity.account_key for unit in found}
-    return most_a_day(situation, accounts) - planned_a_day(situation, found)
+    return most_a_day(situation, amount) - amount.planned
 
 
-def _divided(curves: Curves, total: float, now: Floats, low: Floats, high: Floats) -> Floats:
-    """Return the best division with few moves, none of them by less than `LEAST_MOVE`."""
-    after = allocate(curves, total, low, high)
-    if total < now.sum() * (1 - 1e-9):
-        return after  # all must give
-    still = np.zeros(len(now), dtype=np.bool_)
-    while (more := ~still & _too_small(after, now)).any():
-        still |= more
-        after = allocate(curves, total, np.where(still, now, low), np.where(still, now, high))
-    return after
-
-
-def _too_small(after: Floats, now: Floats) -> Booleans:
-    """Return which moves are too small, by themselves or beside `MOST_MOVES` larger ones."""
-    size = np.abs(after - now)
-    largest = np.sort(size)[::-1][:MOST_MOVES]
-    return np.asarray((size < LEAST_MOVE * now) | (size < largest[-1]))
+def _held(scope: Scope, free: list[Budgeted]) -> list[tuple[Booleans, float]]:
+    """Return which units have a limit of their own within the whole, and by how much these may
+    rise together: NaN where nobody knows."""
+    keys = [unit.entity.account_key for unit in free]
+    return [(np.array([key in part.accounts for key in keys]), part.spare) for part in scope.parts]
 
 
 def _budgets(

@@ -22,7 +22,8 @@ def month_plans(
     titles: Mapping[int, str],
     as_of: date,
 ) -> tuple[Plan, ...]:
-    """Return how each of the brand's budgets of these platforms stands, in the order of its file.
+    """Return how each of the brand's budgets of these platforms stands, in the order of its file;
+    one over several platforms only where all of them are here.
 
     The month is that of the last complete day, so the first of a month still shows the month
     before, complete. A day on which the spend of one account is unknown is unknown for the budget,
@@ -31,10 +32,10 @@ def month_plans(
     """
     found: list[Plan] = []
     for budget in brand.budgets:
-        rows = accounts["platform"].to_numpy(dtype=object) == budget.platform
+        rows = np.array(accounts["platform"].isin(budget.over), dtype=np.bool_)
         if budget.account:
             rows &= accounts["entry"].to_numpy(dtype=object) == budget.account
-        if budget.platform not in platforms or not rows.any():
+        if not {*budget.over} <= {*platforms} or not rows.any():
             continue
         keys = accounts["account_key"].to_numpy()[rows].tolist()
         plan = Plan(

@@ -54,5 +54,6 @@ def lags_of_brand(warehouse: Warehouse, library: Library, brand: str, as_of: dat
             continue
         named = {entry.name for entry in library.entries(brand, name)}
         mine = accounts[(accounts["platform"] == process.platform) & accounts["entry"].isin(named)]
-        found |= lags_of(warehouse, library, brand, name, mine, as_of)
+        for key, known in lags_of(warehouse, library, brand, name, mine, as_of).items():
+            found[key] = {**found.get(key, {}), **known}
     return found

@@ -14,14 +14,15 @@ def budgets_of(brand: Brand, accounts: pd.DataFrame) -> list[MonthlyBudget]:
     """Return the brand's monthly budgets with the accounts that each is for."""
     budgets = []
     for budget in brand.budgets:
-        of_platform = accounts["platform"] == budget.platform
+        of_platforms = accounts["platform"].isin(budget.over)
         mine = (
-            accounts[of_platform & accounts["entry"].eq(budget.account)]
+            accounts[of_platforms & accounts["entry"].eq(budget.account)]
             if budget.account
-            else (accounts[of_platform])
+            else (accounts[of_platforms])
         )
         keys = frozenset(int(key) for key in mine["account_key"])
-        budgets.append(MonthlyBudget(budget.account or budget.platform, keys, budget.monthly))
+        name = budget.account or " and ".join(budget.over)
+        budgets.append(MonthlyBudget(name, keys, budget.monthly))
     return budgets
 
 

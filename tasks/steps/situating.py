@@ -7,24 +7,27 @@ a finding that the newest figures contradict is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 
 from config.formula import parse_condition
 from config.library import Library
 from config.models import Case, Check
-from config.playbooks import Playbook
+from config.playbooks import Playbook, SplitPlaybook
 from connectors.base import Window
 from connectors.records import Result
 from connectors.warehouse import Warehouse
 from tasks.checks import evaluate
 from tasks.cube import Cube
 from tasks.needs import Need
-from tasks.playbooks.situation import Situation
+from tasks.playbooks.situation import Month, Situation
 from tasks.run import Run
-from tasks.steps.gating import ledger
+from tasks.steps.gating import MONTH_DAYS, ledger
 from tasks.steps.judge import Judgement
+from tasks.steps.own_limits import budgets_of
 from tasks.steps.reading import Reading, cube_of
 from tasks.verdicts import Verdicts
 from tasks.vocabulary import Vocabulary
@@ -136,7 +139,7 @@ def base_situation(
     reading = judgement.reading
     brand = library.brand(run.brand)
     entities = {level: cube.entities for level, cube in cubes.items()}
-    return Situation(
+    alone = Situation(
         brand=run.brand,
         process=run.process,
         platform=library.process(run.process).platform,
@@ -155,6 +158,68 @@ def base_situation(
         monthly_budgets=_monthly_budgets(library, run.brand),
         month_spend=_month_spend(cubes["campaign"], reading.accounts, run.as_of),
     )
+    process = library.process(run.process)
+    splits = any(isinstance(playbook, SplitPlaybook) for playbook in process.playbooks)
+    several = splits and len(process.platforms) > 1
+    return _of_several(alone, warehouse, library, run) if several else alone
+
+
+def _of_several(alone: Situation, warehouse: Warehouse, library: Library, run: Run) -> Situation:
+    """Return what is seen with the months of several platforms, and how each account stands in
+    them: of one whose figures are not there in this run, as far as it is known."""
+    accounts = warehouse.accounts(run.brand)
+    entries = [entry.name for entry in library.entries(run.brand, run.process)]
+    accounts = accounts[accounts["entry"].isin(entries)].reset_index(drop=True)
+    spent, through = _months(warehouse, alone, accounts[accounts["entry"].isin(run.accounts)])
+    seen = {*alone.accounts["account_key"]}
+    columns = (accounts[name].tolist() for name in ("account_key", "name", "entry"))
+    names = {int(key): str(name or entry) for key, name, entry in zip(*columns, strict=True)}
+    return replace(
+        alone,
+        month_spend=spent,
+        spent_through=through,
+        platforms=library.process(run.process).platforms,
+        months=_stated(library, run, accounts),
+        unseen={key: name for key, name in names.items() if key not in seen},
+    )
+
+
+def _stated(library: Library, run: Run, accounts: pd.DataFrame) -> list[Month]:
+    """Return what the brand states for months of a process's platforms; of one with an account
+    that was never pulled nobody can say how it stands."""
+    brand, known = library.brand(run.brand), {*accounts["entry"]}
+    entries = library.entries(run.brand, run.process)
+    return [
+        Month(frozenset(budget.over), limit.accounts, float(limit.monthly))
+        for budget, limit in zip(brand.budgets, budgets_of(brand, accounts), strict=True)
+        if {*budget.over} <= {*library.process(run.process).platforms}
+        and known >= {entry.name for entry in entries if entry.platform in budget.over}
+    ]
+
+
+def _months(
+    warehouse: Warehouse, alone: Situation, accounts: pd.DataFrame
+) -> tuple[dict[int, float], dict[int, date]]:
+    """Return what each account has spent in the month, and the last day of that. Without an entry:
+    those with an unknown day before it, and those of another currency than the brand's."""
+    accounts = accounts[accounts["currency"] == alone.currency]
+    keys, as_of = accounts["account_key"].tolist(), alone.as_of
+    window = Window(as_of - timedelta(days=MONTH_DAYS), as_of - timedelta(days=1))
+    entities = warehouse.entities(keys, "campaign")
+    need = Need(("spend",), (window,))
+    cube = cube_of(warehouse, keys, "campaign", need, entities, alone.vocabulary)
+    spent: dict[int, float] = {}
+    through: dict[int, date] = {}
+    first = as_of.replace(day=1)
+    for place, key in enumerate(cube.account_keys.tolist()):
+        known = cube.days[cube.covered[place]]
+        if not len(known):
+            continue
+        last = date.fromordinal(int(known.max()))
+        sums = cube.account_sum("spend", first, last) if last >= first else np.zeros(place + 1)
+        if not np.isnan(sums[place]):
+            spent[key], through[key] = float(sums[place]), last
+    return spent, through
 
 
 def _monthly_budgets(library: Library, brand: str) -> dict[str, float]:
@@ -165,7 +230,7 @@ def _monthly_budgets(library: Library, brand: str) -> dict[str, float]:
     for budget in budgets:
         if budget.account:
             found[budget.platform] = found.get(budget.platform, 0.0) + float(budget.monthly)
-    whole = {budget.platform: float(budget.monthly) for budget in budgets if not budget.account}
+    whole = {it.platform: float(it.monthly) for it in budgets if it.platform and not it.account}
     return found | whole
 
 

@@ -194,6 +194,19 @@ MISFITS = {
         BRAND, "{platform: google_ads, monthly", "{platform: meta_ads, monthly",
         "budgets[0].platform", "no account of the platform 'meta_ads'", "valid: google_ads",
     ),
+    "budget for nothing": Mistake(
+        BRAND, "{platform: google_ads, monthly", "{monthly", "budgets[0]", "has no platform",
+        "write `platform: google_ads`",
+    ),
+    "budget for one platform and for several": Mistake(
+        BRAND, "{platform: google_ads, monthly",
+        "{platform: google_ads, platforms: [google_ads], monthly", "budgets[0]",
+        "has both platform and platforms", "or `platforms: [google_ads, meta_ads]`",
+    ),
+    "budget for several platforms that are one": Mistake(
+        BRAND, "{platform: google_ads, monthly", "{platforms: [google_ads], monthly",
+        "budgets[0].platforms", "google_ads is not several platforms", "two or more",
+    ),
     "budget for an unknown account": Mistake(
         BRAND, "monthly: 1000", "monthly: 1000, account: maine", "budgets[0].account",
         "no account 'maine'", "did you mean main?",
