@@ -24,7 +24,7 @@ class Protection:
         """
         thing = self._places.thing(key) or self._unpulled(key, name)
         for protected in self._state.guardrails.protected:
-            if _fits(protected, thing):
+            if fits(protected, thing):
                 return f"the {thing.level} {thing.name} is protected ({_words(protected)})"
         above = self._above(thing, key[0])
         if above is None:
@@ -49,7 +49,8 @@ class Protection:
         return Thing("account", key[2], account.name, account.status)
 
 
-def _fits(protected: Protected, thing: Thing) -> bool:
+def fits(protected: Protected, thing: Thing) -> bool:
+    """Say whether a protection means an entity itself."""
     return (
         protected.level in (None, thing.level)
         and (not protected.name or _pattern(protected.name).match(thing.name) is not None)

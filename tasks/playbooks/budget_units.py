@@ -13,6 +13,8 @@ from config.words import Level
 from connectors.actions import DONE, Action
 from connectors.changes import STEERING_FIELDS, Setting, Subject
 from tasks.cube import Cube, Floats, Integers
+from tasks.gate.protection import fits
+from tasks.gate.state import Thing
 from tasks.open_actions import OpenActions
 from tasks.playbooks.figures import Figures
 from tasks.playbooks.moves import decimal
@@ -71,6 +73,27 @@ def daily(units: Sequence[Budgeted]) -> tuple[Floats, Floats, Integers]:
     accounts = np.unique([unit.entity.account_key for unit in units], return_inverse=True)[1]
     spend = np.array([unit.history_spend for unit in units])
     return spend, np.array([unit.outcome for unit in units]), accounts.astype(np.int64)
+
+
+def is_protected(unit: Budgeted, situation: Situation) -> bool:
+    """Tell whether the brand protects this budget's entity, or its campaign or account."""
+    account_key, own = unit.entity.account_key, unit.entity
+    accounts = situation.accounts
+    ids = accounts.loc[accounts["account_key"] == account_key, "account_id"].tolist()
+    above = [Thing("account", str(one), "", "unknown") for one in ids]
+    lines: tuple[tuple[Level, str | None], ...] = (
+        (own.level, own.entity_id),
+        ("campaign", own.campaign_id),
+    )
+    for level, entity_id in lines:
+        frame = situation.entities.get(level, pd.DataFrame())
+        if not len(frame):
+            continue
+        rows = (frame["account_key"] == account_key) & (frame["entity_id"] == entity_id)
+        for name, labels in zip(frame.loc[rows, "name"], frame.loc[rows, "labels"], strict=True):
+            above.append(Thing(level, str(entity_id), name, "unknown", labels=(*(labels or ()),)))
+    every = situation.guardrails.protected
+    return any(fits(protected, thing) for protected in every for thing in above)
 
 
 def is_busy(unit: Budgeted, situation: Situation) -> bool:

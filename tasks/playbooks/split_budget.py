@@ -21,7 +21,7 @@ import numpy as np
 from config.playbooks import SplitPlaybook
 from connectors.actions import Effect, Proposal
 from tasks.cube import Booleans, Floats
-from tasks.playbooks.budget_units import SPEND, Budgeted, daily, is_busy, room
+from tasks.playbooks.budget_units import SPEND, Budgeted, daily, is_busy, is_protected, room
 from tasks.playbooks.dividing import divided
 from tasks.playbooks.month_room import Amount, most_a_day, runs_over, spend_a_day
 from tasks.playbooks.moves import decimal
@@ -115,6 +115,8 @@ def _why_not(unit: Budgeted, situation: Situation) -> str:
         return "the platform is still learning it"
     if setting.parent_paused:
         return "what it belongs to is paused"
+    if is_protected(unit, situation):
+        return "it is protected"
     if is_busy(unit, situation):
         return "an earlier change of it is not judged yet, or somebody changed it lately"
     lately = unit.spend[-LATELY:]

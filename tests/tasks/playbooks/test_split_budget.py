@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from config.guardrails import Guardrails
+from config.guardrails import Guardrails, Protected
 from config.playbooks import SplitPlaybook
 from connectors.changes import Setting, Subject
 from tasks.gate.passing import decide
@@ -286,6 +286,24 @@ def test_a_shared_budget_counts_once():
     assert asked(market([20, 5, 0, 0], spend=[50, 50, 0, 0]), read=read, **given)
     given["month_spend"] = {1: 9_000 - 19 * 149.0}
     assert asked(market([20, 5, 0, 0], spend=[50, 50, 0, 0]), read=read, **given) == []
+
+
+@pytest.mark.parametrize(
+    ("protected", "held"),
+    [
+        ({"entity_id": "2"}, {"2"}),
+        ({"name": "* 2", "level": "campaign"}, {"2"}),
+        ({"level": "account"}, {"1", "2", "3"}),
+        ({"level": "ad", "entity_id": "2"}, set()),
+    ],
+)
+def test_what_is_protected_stays_and_keeps_nothing_else_from_moving(protected, held):
+    scene = market([20, 30, 5])
+    assert moves(asked(scene)).keys() == {"2", "3"}
+    limits = Guardrails(protected=(Protected(**protected),))
+    found = moves(asked(scene, guardrails=limits))
+    assert found.keys() & held == set()
+    assert bool(found) is (held != {"1", "2", "3"})  # between 1 and 3, if not with 2
 
 
 def test_another_platforms_playbook_does_nothing():
