@@ -4,6 +4,7 @@ A playbook names checks; whatever they find becomes a proposal of the playbook's
 does with its settings stands in `tasks/playbooks/`, one file per kind.
 """
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -48,8 +49,20 @@ class PausePlaybook(_Playbook):
 
     does: Literal["pause"]
     days: Days | None = None
-    """1: only today; n: what was there before comes back after n days; left out: until somebody
-    enables it."""
+    """1: only today; n: what was there before comes back after n days."""
+    until: date | None = None
+    """Instead: the day on which it comes back, such as the end of a sale; from then on nothing is
+    paused. Without either: until somebody enables it."""
+
+    @model_validator(mode="after")
+    def _one_end(self) -> "PausePlaybook":
+        if self.days is not None and self.until is not None:
+            raise ValueError("give days or until, not both")
+        return self
+
+    def back_on(self, today: date) -> date | None:
+        """Return the day on which a pause of today ends; None if it ends by nothing."""
+        return self.until if self.days is None else today + timedelta(days=self.days)
 
 
 class EnablePlaybook(_Playbook):

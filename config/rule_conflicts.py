@@ -161,7 +161,7 @@ def _of_check(playbook: Playbook, check: Check, direction: int, demanded: str) -
 
 def _of_fact(playbook: Playbook, fact: Fact, direction: int, demanded: str) -> Iterator[Trigger]:
     """Yield what a fact triggers; `when` does not count for facts, which have no window."""
-    for_days = isinstance(playbook, PausePlaybook) and playbook.days is not None
+    for_days = isinstance(playbook, PausePlaybook) and (playbook.days or playbook.until)
     if fact.verdict in playbook.verdicts and not for_days:
         kind = FACTS[fact.fact]
         texts = ((demanded, True),) if demanded else ()

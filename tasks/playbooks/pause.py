@@ -1,9 +1,7 @@
-"""Pause what a check found, for some days or until somebody enables it.
+"""Pause what a check found, for some days, until a date, or until somebody enables it.
 
 Nothing is proposed for what does not run anyway: paused, removed, or below something paused.
 """
-
-from datetime import timedelta
 
 from config.playbooks import PausePlaybook
 from config.words import Level
@@ -42,9 +40,11 @@ def _pause(
     setting = situation.settings.get((entity.account_key, subject))
     if setting is None or setting.value != ENABLED or setting.parent_paused:
         return None
-    days = playbook.judge_after_days if playbook.days is None else playbook.days
+    back = playbook.back_on(situation.as_of)
+    if back is not None and back <= situation.as_of:
+        return None
+    days = (back - situation.as_of).days if back else playbook.judge_after_days
     outlook = stopped(figures, entity, min(days, playbook.judge_after_days))
-    back = None if playbook.days is None else situation.as_of + timedelta(days=playbook.days)
     terms = Terms(outlook.effect, outlook.evidence, "Enable it again", RISK, back)
     values = (ENABLED, PAUSED)
     made = proposal(playbook, situation, entity, about.grounds, subject, values, terms)

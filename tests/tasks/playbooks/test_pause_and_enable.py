@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from connectors.changes import Subject
 from tests.tasks.playbooks.scene import AS_OF, NOW, Scene, acted, playbook
@@ -47,6 +48,14 @@ def test_the_playbook_s_own_owner_risk_and_times_count():
     )
     assert found.expires_at == NOW + timedelta(days=5)
     assert found.expected.days == 14
+
+
+def test_a_pause_until_a_date_ends_on_it_and_none_begins_from_then_on():
+    (found,) = paused(until=AS_OF + timedelta(days=3))
+    assert (found.restore_on, found.expected.days) == (AS_OF + timedelta(days=3), 3)
+    assert paused(until=AS_OF) == []
+    with pytest.raises(ValidationError, match="days or until, not both"):
+        paused(days=1, until=AS_OF)
 
 
 def test_a_pause_for_days_says_when_it_ends_and_counts_those_days_only():
