@@ -9,7 +9,7 @@ from config.brand_splits import platforms_of, replaced, whole_of
 from config.changeable import field_of
 from config.guardrails import Envelope, Guardrails, Protected
 from config.inheritance import overridden
-from config.models import Brand, Check, PlaybookOverride, Process
+from config.models import Brand, Check, Fact, Override, PlaybookOverride, Process
 from config.playbook_rules import step_of, words_of
 from config.playbooks import Playbook, SplitPlaybook
 from config.problems import Problem, choose, quoted
@@ -228,11 +228,12 @@ def _conflicts(source: Source, brand: Brand, around: Surroundings) -> Iterator[P
     """Yield the conflicts that only the brand's own limits and cases bring about."""
     for process in {id(it): it for _, it, _ in _used(brand, around)}.values():
         books = [book for _, of, book in _used(brand, around) if of is process]
-        shared = {name: check for name, check in around.checks.items() if isinstance(check, Check)}
+        shared = around.checks
         changed = {
-            name: overridden(shared[name], override)
+            name: own
             for name, override in brand.checks.items()
-            if name in shared and (override.cases or override.minimum) and not override.off
+            if name in shared and not override.off
+            if (own := _own(shared[name], override)) != shared[name]
         }
         concerned = {name for book in books for name in book.on} & changed.keys()
         if not concerned:
@@ -242,3 +243,10 @@ def _conflicts(source: Source, brand: Brand, around: Surroundings) -> Iterator[P
         for conflict in conflicts(books, {**shared, **changed}, words):
             if (conflict.first, conflict.second) not in before:
                 yield conflict.problem(source, ("checks", min(concerned)))
+
+
+def _own(check: Check | Fact, override: Override) -> Check | Fact:
+    """Return what a brand's override makes of the triggers of a check or fact."""
+    if isinstance(check, Check):
+        return overridden(check, override)
+    return check.model_copy(update={"verdict": override.verdict or check.verdict})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 PROCESS, CHECKS = "processes/google_ads.yaml", "checks/shared.yaml"
+BRAND = "brands/acme.yaml"
 
 PLAYBOOKS = """\
 playbooks:
@@ -294,3 +295,12 @@ def test_a_lost_test_that_an_enable_undoes_is_named(desk):
     )
     desk.replace(PROCESS, "does: enable", "does: note, advice: Enable it")
     assert desk.problems() == []
+
+
+def test_a_brands_own_verdict_on_a_fact_can_bring_about_a_conflict(desk):
+    with_cheap_ads(desk, UNDOING.replace("on: [page_down]", "on: [page_down], verdicts: [warning]"))
+    assert [problem.severity for problem in desk.problems()] == ["note"]
+    desk.replace(BRAND, "cpa_high: {minimum: {clicks: 5}}", "page_down: {verdict: warning}")
+    [problem] = [one for one in desk.problems() if one.severity == "error"]
+    assert (problem.file, problem.key) == (BRAND, "checks.page_down")
+    assert problem.message.startswith("pause_down and enable_cheap can both hold: page_down")
