@@ -138,10 +138,17 @@ def test_the_evidence_says_what_goes_from_platform_to_platform(market):
     assert any(one.startswith("Each platform counts its own conversions") for one in evidence)
 
 
-def test_the_whole_is_refused_when_one_campaign_of_one_platform_is_protected(market, tmp_path):
-    rewrite(tmp_path, "  protected:\n", f"  protected:\n{PROTECTED}")
+def test_the_whole_is_refused_when_one_campaign_of_one_platform_is(market, tmp_path):
+    rewrite(tmp_path, "minimum: 20, maximum: 400", "minimum: 20, maximum: 100")
     refused = {action.reason for action in proposed()}
-    assert refused == {"protected", "group"}
+    assert refused == {"above_maximum", "group"}
+
+
+def test_what_is_protected_on_one_platform_stays_and_the_rest_is_split(market, tmp_path):
+    rewrite(tmp_path, "  protected:\n", f"  protected:\n{PROTECTED}")
+    found = proposed()
+    assert {action.state for action in found} == {"proposed"}
+    assert not any(action.proposal.name.lower().startswith("brand |") for action in found)
 
 
 def test_cut_short_between_the_platforms_nothing_is_raised_and_the_next_round_goes_on(
